@@ -1,0 +1,61 @@
+# Every target is one line onto one command; each sets up what it needs in .venv and costs nothing the second time.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+PYTEST := $(RUN) -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup render check test lint format bench schemas docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(VENV)/dev ## install everything that render and test need, into .venv
+
+render: $(VENV)/run ## environments/ -> base/, overlays/, rendered/
+	@$(RUN) -m generator render
+
+check: $(VENV)/run ## are the trees current, and does every object fit its schema?
+	@$(RUN) -m generator check
+
+test: lint ## lint, types and the default test suite; needs no network
+	@$(PYTEST) -n auto
+
+lint: $(VENV)/dev ## ruff and mypy
+	@$(RUN) -m ruff check --quiet
+	@$(RUN) -m ruff format --check --quiet
+	@$(RUN) -m mypy --no-error-summary
+
+format: $(VENV)/dev ## let ruff rewrite the Python sources
+	@$(RUN) -m ruff check --quiet --fix
+	@$(RUN) -m ruff format --quiet
+
+bench: $(VENV)/dev ## time render and check, and the 500-object job against other tools
+	@$(RUN) tools/bench/bench.py
+
+schemas: $(VENV)/dev ## rebuild policies/schemas from pinned upstream sources (needs network and Go)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/schemas/requirements.txt
+	@$(RUN) tools/schemas/build.py
+
+docs: $(VENV)/run ## environments/schema.json and docs/environment.md from the model
+	@$(RUN) -m generator docs
+
+lock: $(VENV)/dev ## pin every dependency of pyproject.toml by hash (needs network)
+	@$(RUN) tools/lock.py
+
+clean: ## remove .venv and caches
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}; set PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed: on Debian and Ubuntu install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+
+$(VENV)/run: requirements.txt | $(VENV)/bin/python
+	@echo "installing the generator's dependencies into $(VENV)"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/run
+	@echo "installing the test dependencies into $(VENV)"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@
