@@ -1,0 +1,1 @@
+"""What users write: environment files, their model, and what can be wrong with them."""

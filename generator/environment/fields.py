@@ -1,0 +1,70 @@
+"""The types of an environment's values: each says what it accepts, in words for the error and as JSON Schema."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+
+@dataclass(frozen=True)
+class Match:
+    """A string must match a pattern; `meaning` completes «expected ...», with an example."""
+
+    pattern: str
+    meaning: str
+    maximum: int = 253
+
+    def accepts(self, text: str) -> bool:
+        return len(text) <= self.maximum and re.fullmatch(self.pattern, text) is not None
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number must lie between two bounds, both included; `unit` completes the message."""
+
+    minimum: float
+    maximum: float
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Size:
+    """A list or a map must hold at least so many entries."""
+
+    minimum: int
+
+
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_HOST = rf"{_LABEL}(\.{_LABEL})+"
+_OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
+
+AccountId = Annotated[str, Match(r"\d{12}", "a 12-digit AWS account id, e.g. '111122223333'")]
+Ami = Annotated[str, Match(r"al2023@v20\d{6}", "a dated AL2023 release, e.g. al2023@v20260903")]
+Arn = Annotated[str, Match(r"arn:aws[a-z-]*:[^\s]+", "an ARN, e.g. arn:aws:acm:...", 2048)]
+Cidr = Annotated[str, Match(rf"({_OCTET}\.){{3}}{_OCTET}/(3[0-2]|[12]?\d)", "an IPv4 CIDR, e.g. 10.0.0.0/20")]
+ClusterName = Annotated[str, Match(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "an EKS cluster name: letters, digits, - and _")]
+Cron = Annotated[str, Match(r"\S+( \S+){4}", "a cron expression of five fields, UTC, e.g. '0 8 * * mon-fri'")]
+Digest = Annotated[str, Match(r"sha256:[0-9a-f]{64}", "an image digest, sha256: and 64 hexadecimal digits")]
+DnsLabel = Annotated[str, Match(_LABEL, "a DNS label: lower-case letters, digits and -, at most 63 characters", 63)]
+GoDuration = Annotated[str, Match(r"([0-9]+(s|m|h))+", "a duration of hours, minutes, seconds, e.g. 5m or 720h")]
+Host = Annotated[str, Match(_HOST, "a host name, e.g. agents.example.com")]
+HttpUrl = Annotated[str, Match(r"https?://[^\s/?#]+[^\s?#]*[^\s/?#]", "an http(s) URL without a final slash")]
+ModelName = Annotated[
+    str, Match(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "a model name: lower-case letters, digits, . and -", 63)
+]
+Period = Annotated[str, Match(r"[1-9][0-9]*(m|h|d)", "a period of minutes, hours or days, e.g. 30d")]
+Quantity = Annotated[str, Match(r"[1-9][0-9]*(\.[0-9]+)?(Ki|Mi|Gi|Ti)", "a size in binary units, e.g. 512Mi or 10Gi")]
+Cpu = Annotated[str, Match(r"[1-9][0-9]*m?", "CPU in cores or millicores, e.g. 500m or '2'")]
+Region = Annotated[str, Match(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS Region, e.g. us-east-1")]
+Repository = Annotated[
+    str, Match(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+|[a-z0-9._-]+", "an image repository without a tag")
+]
+RoleName = Annotated[str, Match(r"[\w+=,.@-]{1,64}", "an IAM role name (not an ARN)")]
+SecretPath = Annotated[
+    str, Match(r"[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*", "a Secrets Manager prefix, e.g. openclaw/prod")
+]
+Tag = Annotated[str, Match(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image tag", 128)]
+Text = Annotated[str, Match(r"[^\x00-\x08\x0b-\x1f\x7f]+", "text without control characters", 4000)]
+Zone = Annotated[str, Match(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an Availability Zone, e.g. us-east-1a")]
+
+Seconds = Annotated[int, Range(1, 86_400, "seconds")]
+Usd = Annotated[float, Range(0.01, 10_000_000, "USD")]

@@ -1,0 +1,308 @@
+"""Sections on models and how they are reached: `providers`, `models`, `routing`, `llmGateway`, `cache`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from .bedrock import bedrock_flaws
+from .convert import did_you_mean
+from .fields import DnsLabel, Host, HttpUrl, ModelName, Period, Range, Region, Seconds, Size, Text, Usd
+from .image import Image, litellm_flaws
+from .openclaw import Resources
+from .problem import Flaw
+
+if TYPE_CHECKING:
+    from .model import Environment
+
+ProviderName = Literal["bedrock", "anthropic", "openai", "upstage", "ollama", "vllm"]
+KEYLESS = ("bedrock", "ollama", "vllm")
+"""Providers without an API key: Pod Identity, and servers inside the network."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Money that may be spent in a period; at the limit the gateway answers 429."""
+
+    usd: Usd
+    """Limit in USD."""
+    period: Period
+    """Length of the period; it starts anew when it ends."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Where models run."""
+
+    region: Region | None = None
+    """Bedrock only: Region that is called; the Region of the cluster when left out."""
+    base_url: HttpUrl | None = None
+    """Address of the server. Required for ollama and vllm; the public API when left out elsewhere."""
+    budget: Budget | None = None
+    """Spending limit over all callers of this provider."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """List price of a model in USD a million tokens, for budgets and cost metrics."""
+
+    input: Annotated[float, Range(0, 10_000, "USD")]
+    """Of the prompt."""
+    output: Annotated[float, Range(0, 10_000, "USD")]
+    """Of the reply."""
+    cache_read: Annotated[float, Range(0, 10_000, "USD")] = 0.0
+    """Of prompt tokens that the provider's own cache holds."""
+    cache_write: Annotated[float, Range(0, 10_000, "USD")] = 0.0
+    """Of prompt tokens that go into it."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model under the name that agents and clients use."""
+
+    provider: ProviderName
+    """Which of `providers` serves it."""
+    id: Text
+    """The provider's own id: a Bedrock model or inference profile, an API model name."""
+    context_window: Annotated[int, Range(1024, 10_000_000, "tokens")]
+    """Tokens of prompt and reply together."""
+    max_tokens: Annotated[int, Range(1, 1_000_000, "tokens")]
+    """Longest reply in tokens."""
+    price: Price
+    images: bool = False
+    """Whether prompts may hold images."""
+    fallbacks: tuple[ModelName, ...] = ()
+    """Models tried in this order when the provider fails."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Prompts that go to a model of their own."""
+
+    name: DnsLabel
+    """Name of the route: a class in logs and metrics."""
+    model: ModelName
+    """Where its prompts go."""
+    language: Literal["ko", "ja", "zh", "ru", "el", "he", "ar", "th", "hi"] | None = None
+    """A language, told by its script; give this or `examples`."""
+    examples: tuple[Text, ...] = ()
+    """A topic, told by its examples; at least 25, in every language that users write."""
+
+
+@dataclass(frozen=True)
+class Routing:
+    """Content-based routing: which model answers a prompt."""
+
+    default: ModelName
+    """Model of every prompt that no route claims."""
+    general: tuple[Text, ...] = ()
+    """Examples of prompts that belong to no topic: the explicit other side of every topic."""
+    routes: tuple[Route, ...] = ()
+    """Tried in order: the first that claims a prompt wins."""
+
+    def check(self, env: "Environment") -> Iterator[Flaw]:
+        yield from unknown_model(self.default, ("default",), env)
+        for index, route in enumerate(self.routes):
+            path = ("routes", index)
+            yield from unknown_model(route.model, (*path, "model"), env)
+            if route.name in ("general", *(other.name for other in self.routes[:index])):
+                yield Flaw((*path, "name"), f"«{route.name}» is already taken", "choose another name")
+            if (route.language is None) == (not route.examples):
+                fix = "give exactly one of them"
+                yield Flaw(path, "a route is told by its language or by its examples", fix)
+            if route.examples and not self.general:
+                fix = "add examples under routing.general"
+                yield Flaw((*path, "examples"), "a topic without general examples would claim every prompt", fix)
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """How many pods of the LLM gateway run."""
+
+    minimum: Annotated[int, Range(1, 100)]
+    """Pods that always run."""
+    maximum: Annotated[int, Range(1, 100)]
+    """Pods that a HorizontalPodAutoscaler may add up to; equal to the minimum there is none."""
+    target_cpu: Annotated[int, Range(10, 95, "percent of the CPU request")]
+    """Average use of CPU at which it adds a pod."""
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """What one virtual key may ask in a minute."""
+
+    requests: Annotated[int, Range(1, 1_000_000, "requests a minute")]
+    """Calls in a minute."""
+    tokens: Annotated[int, Range(1, 1_000_000_000, "tokens a minute")]
+    """Tokens in a minute, prompts and replies together."""
+
+
+@dataclass(frozen=True)
+class VirtualKey:
+    """A caller of the LLM gateway: its secret is generated in Secrets Manager, its rights are here."""
+
+    models: tuple[ModelName, ...] = ()
+    """Models it may call; empty means all."""
+    budget: Budget | None = None
+    """Spending limit of this caller (Bifrost)."""
+    rate_limit: RateLimit | None = None
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images of both engines; only the chosen one runs."""
+
+    bifrost: Image
+    litellm: Image
+
+
+@dataclass(frozen=True)
+class Database:
+    """An existing PostgreSQL, for budgets that survive a restart."""
+
+    host: Host
+    """Its host name."""
+    port: Annotated[int, Range(1, 65535)]
+    """Its port, 5432 as a rule."""
+    name: DnsLabel
+    """Name of the database; user and password come from Secrets Manager."""
+
+
+@dataclass(frozen=True)
+class LlmGateway:
+    """The OpenAI-compatible gateway in front of every provider."""
+
+    engine: Literal["bifrost", "litellm"]
+    """`bifrost`: a single static binary, fast, counts budgets in memory; `litellm`: shares budgets over Redis."""
+    images: Images
+    replicas: Replicas
+    request_timeout: Seconds
+    """Longest call to a provider; callers wait a little longer than this."""
+    resources: Resources
+    virtual_keys: Annotated[Mapping[DnsLabel, VirtualKey], Size(1)]
+    """One entry a caller."""
+    database: Database | None = None
+    """Keeps Bifrost's budgets over restarts; its open edition then runs one pod only."""
+
+    def check(self, env: "Environment") -> Iterator[Flaw]:
+        yield from self.images.bifrost.flaws(("images", "bifrost"), "v2.6.0")
+        yield from self.images.litellm.flaws(("images", "litellm"), "v1.109.1")
+        yield from litellm_flaws(self.images.litellm, ("images", "litellm"))
+        if self.replicas.maximum < self.replicas.minimum:
+            fix = f"set maximum to {self.replicas.minimum} or more"
+            yield Flaw(
+                ("replicas", "maximum"),
+                f"{self.replicas.maximum} is below the minimum",
+                fix,
+                also=(("llmGateway", "replicas", "minimum"),),
+            )
+        if self.engine == "bifrost" and self.database and self.replicas.maximum > 1:
+            yield Flaw(
+                ("replicas", "maximum"),
+                f"{self.replicas.maximum} replicas with a database: Bifrost's open edition does not share state "
+                "between nodes",
+                "use 1 replica, or drop `database` and accept budgets counted per pod",
+                also=(("llmGateway", "database"),),
+            )
+        if self.engine == "litellm" and self.replicas.maximum > 1 and env.cache.mode == "none":
+            yield Flaw(
+                ("replicas", "maximum"),
+                f"{self.replicas.maximum} LiteLLM replicas without a cache each count budgets and limits alone",
+                "set cache.mode to in-cluster or elasticache, or use 1 replica",
+                also=(("cache", "mode"), ("llmGateway", "engine")),
+            )
+        if self.engine == "litellm" and self.database:
+            fix = "remove it; provider budgets are shared over the cache"
+            yield Flaw(("database",), "only Bifrost keeps budgets in it", fix)
+        for name, key in self.virtual_keys.items():
+            for index, model in enumerate(key.models):
+                yield from unknown_model(model, ("virtualKeys", name, "models", index), env)
+            if key.budget and self.engine == "litellm":
+                fix = "put the budget on the provider (providers.<name>.budget), or use engine: bifrost"
+                message = "LiteLLM counts a key's budget only in a database"
+                yield Flaw(("virtualKeys", name, "budget"), message, fix, also=(("llmGateway", "engine"),))
+        drain = env.openclaw.drain
+        if self.request_timeout > drain.model_timeout:
+            fix = f"set requestTimeout to {drain.model_timeout} or less"
+            message = f"{self.request_timeout} s outlasts OpenClaw, which gives up after {drain.model_timeout} s"
+            yield Flaw(("requestTimeout",), message, fix, also=(("openclaw", "drain", "modelTimeout"),))
+
+
+@dataclass(frozen=True)
+class Semantic:
+    """Answers from similar, not only equal, prompts (Bifrost)."""
+
+    model: Text
+    """Embedding model on Bedrock."""
+    dimension: Annotated[int, Range(2, 8192)]
+    """Length of its vectors."""
+    threshold: Annotated[float, Range(0.5, 1)]
+    """Cosine similarity above which a stored answer is given again."""
+
+
+@dataclass(frozen=True)
+class Cache:
+    """The response cache of the LLM gateway, and where LiteLLM's replicas share their budgets."""
+
+    mode: Literal["in-cluster", "elasticache", "none"]
+    """A Redis beside the gateway, an ElastiCache endpoint, or no caching."""
+    image: Image
+    resources: Resources
+    ttl: Annotated[int, Range(1, 2_592_000, "seconds")]
+    """How long an answer is given again."""
+    endpoint: Host | None = None
+    """ElastiCache: host of the primary or configuration endpoint, reached with TLS on 6379."""
+    semantic: Semantic | None = None
+    """Left out, only equal prompts hit."""
+
+    def check(self, env: "Environment") -> Iterator[Flaw]:
+        yield from self.image.flaws(("image",), "8.4.2")
+        if (self.mode == "elasticache") != (self.endpoint is not None):
+            fix = "give both, or neither"
+            message = "mode: elasticache and endpoint belong together"
+            yield Flaw(("endpoint",), message, fix, also=(("cache", "mode"),))
+        if self.semantic:
+            region = env.providers["bedrock"].region if "bedrock" in env.providers else None
+            path = ("semantic", "model")
+            yield from bedrock_flaws(self.semantic.model, region or env.cluster.region, path, "embedding")
+        if self.semantic and (self.mode == "none" or env.llm_gateway.engine != "bifrost"):
+            fix = "use engine: bifrost with a cache, or remove `semantic`"
+            message = "only Bifrost with a cache compares prompts by meaning"
+            yield Flaw(("semantic",), message, fix, also=(("llmGateway", "engine"), ("cache", "mode")))
+
+
+def check_providers(env: "Environment") -> Iterator[Flaw]:
+    """Rules of the maps `providers` and `models`, which no single entry can check."""
+    for name, provider in env.providers.items():
+        if name in ("ollama", "vllm") and not provider.base_url:
+            fix = "add baseUrl, e.g. http://vllm.inference.svc.cluster.local:8000"
+            yield Flaw(("providers", name), f"{name} has no public address", fix)
+        if name == "bedrock" and provider.base_url:
+            fix = "remove baseUrl; a VPC endpoint with private DNS needs none"
+            yield Flaw(("providers", name, "baseUrl"), "Bedrock is addressed by its Region", fix)
+        if name != "bedrock" and provider.region:
+            yield Flaw(("providers", name, "region"), f"{name} has no Regions", "remove it")
+    for called, model in env.models.items():
+        path = ("models", called)
+        if model.provider not in env.providers:
+            fix = f"add providers.{model.provider}, or use one of {', '.join(env.providers)}"
+            yield Flaw((*path, "provider"), f"provider «{model.provider}» is not configured", fix)
+        elif model.provider == "bedrock":
+            region = env.providers["bedrock"].region or env.cluster.region
+            yield from bedrock_flaws(model.id, region, (*path, "id"))
+        if model.max_tokens >= model.context_window:
+            fix = "set it below contextWindow"
+            yield Flaw((*path, "maxTokens"), f"{model.max_tokens} leaves no room for the prompt", fix)
+        for index, other in enumerate(model.fallbacks):
+            yield from unknown_model(other, (*path, "fallbacks", index), env)
+            if other == called:
+                yield Flaw((*path, "fallbacks", index), "a model cannot be its own fallback", "name another model")
+
+
+def unknown_model(name: str, path: tuple[str | int, ...], env: "Environment") -> Iterator[Flaw]:
+    if name not in env.models:
+        hint = did_you_mean(name, env.models)
+        yield Flaw(path, f"no model «{name}»" + (f" ({hint})" if hint else ""), "" if hint else _models(env))
+
+
+def _models(env: "Environment") -> str:
+    return f"the models are {', '.join(env.models)}"

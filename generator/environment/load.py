@@ -1,0 +1,103 @@
+"""Environment files -> Environment, or every problem at once."""
+
+import re
+from pathlib import Path
+
+from .convert import INVALID, Converter, did_you_mean, placed
+from .model import SECTIONS, Environment, flaws
+from .nodes import Map, Scalar, Tree, parse
+from .problem import EnvironmentInvalid, Place, Problem
+
+DEFAULTS = "defaults"
+MAX_BYTES = 1_000_000
+"""Largest environment file that is read: prod.yaml is a hundredth of it."""
+
+
+def names(folder: Path) -> list[str]:
+    """The environments of a folder: every *.yaml but the defaults, sorted."""
+    found = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != DEFAULTS)
+    if not found:
+        raise EnvironmentInvalid(
+            [Problem(Place(str(folder)), "", "no environment file here", "add one, e.g. environments/dev.yaml")]
+        )
+    return found
+
+
+def load(folder: Path, name: str) -> Environment:
+    """One environment, merged over the defaults; raises EnvironmentInvalid with every problem of both files."""
+    if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", name):
+        place = Place(f"{folder.name}/{name}.yaml")
+        raise EnvironmentInvalid(
+            [Problem(place, "", f"«{name}» is no DNS label", "name the file with lower-case letters, digits and -")]
+        )
+    defaults = read(folder / f"{DEFAULTS}.yaml", f"{folder.name}/{DEFAULTS}.yaml")
+    if name == DEFAULTS:
+        return build(defaults, name)
+    return build(merge(defaults, read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml")), name)
+
+
+def read(path: Path, shown: str) -> Map:
+    """The tree of a file; `shown` names the file in problems."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error.strerror}")]) from None
+    if len(data) > MAX_BYTES:
+        raise EnvironmentInvalid([Problem(Place(shown), "", f"larger than {MAX_BYTES} bytes", "split the environment")])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        message = f"not UTF-8: byte 0x{data[error.start]:02x}"
+        raise EnvironmentInvalid([Problem(Place(shown, line, column), "", message, "save the file in UTF-8")]) from None
+    return parse(text, shown)
+
+
+def merge(base: Tree, over: Tree) -> Tree:
+    """Maps merge key by key, null removes a key, everything else replaces."""
+    if not (isinstance(base, Map) and isinstance(over, Map)):
+        return over
+    entries, keys = dict(base.entries), dict(base.keys)
+    for name, item in over.entries.items():
+        keys[name] = over.keys[name]
+        if name in entries and isinstance(item, Scalar) and item.plain and item.kind == "null":
+            del entries[name]
+        else:
+            entries[name] = merge(entries[name], item) if name in entries else item
+    return Map(over.place, entries, keys)
+
+
+def build(tree: Tree, name: str) -> Environment:
+    """The environment of a merged tree."""
+    assert isinstance(tree, Map)
+    tree = _inherit_gateway_defaults(tree)
+    converter = Converter()
+    for key in tree.entries.keys() - SECTIONS.keys():
+        fix = did_you_mean(key, SECTIONS) or f"the sections are {', '.join(SECTIONS)}"
+        converter.flaw(tree.keys[key], (key,), "unknown section", fix)
+    sections = {}
+    for key, spec in SECTIONS.items():
+        if key in tree.entries:
+            sections[spec.name] = converter.value(tree.entries[key], spec.type, (key,))
+        else:
+            sections[spec.name] = converter.flaw(tree.place, (key,), "required, but missing", f"add `{key}:`")
+    problems = converter.problems + placed(flaws(sections), tree)
+    if problems or INVALID in sections.values():
+        raise EnvironmentInvalid(problems)
+    return Environment(**sections, name=name)
+
+
+def _inherit_gateway_defaults(tree: Map) -> Map:
+    """Each entry of openclaw.gateways merged over openclaw.gatewayDefaults."""
+    section = tree.entries.get("openclaw")
+    if not isinstance(section, Map):
+        return tree
+    defaults, gateways = section.entries.get("gatewayDefaults"), section.entries.get("gateways")
+    if not (isinstance(defaults, Map) and isinstance(gateways, Map)):
+        return tree
+    merged = {name: merge(defaults, item) for name, item in gateways.entries.items()}
+    section = Map(
+        section.place, section.entries | {"gateways": Map(gateways.place, merged, gateways.keys)}, section.keys
+    )
+    return Map(tree.place, tree.entries | {"openclaw": section}, tree.keys)

@@ -1,0 +1,73 @@
+"""The environment: everything that one cluster's manifests are made from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
+
+from .cluster import Cluster, Compute, GitOps, Network
+from .convert import INVALID, camel
+from .fields import ModelName, Size
+from .llm import Cache, LlmGateway, Model, Provider, ProviderName, Routing, check_providers
+from .openclaw import OpenClaw
+from .operations import Ingress, Langfuse, Monitoring, Secrets, Telemetry
+from .problem import Flaw
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment file merged over environments/defaults.yaml."""
+
+    cluster: Cluster
+    gitops: GitOps
+    compute: Compute
+    network: Network
+    openclaw: OpenClaw
+    providers: Annotated[Mapping[ProviderName, Provider], Size(1)]
+    """Where models run; one entry each."""
+    models: Annotated[Mapping[ModelName, Model], Size(1)]
+    """Models by the name that agents and clients use."""
+    routing: Routing
+    llm_gateway: LlmGateway
+    cache: Cache
+    telemetry: Telemetry
+    langfuse: Langfuse
+    monitoring: Monitoring
+    ingress: Ingress
+    secrets: Secrets
+    name: str = ""
+
+
+SECTIONS = {camel(spec.name): spec for spec in fields(Environment) if spec.name != "name"}
+
+
+class Draft:
+    """An environment while it is read: a rule that needs a section that is not usable stops there."""
+
+    class Unusable(Exception):
+        """A section has problems of its own."""
+
+    def __init__(self, sections: Mapping[str, Any]) -> None:
+        self._sections = sections
+
+    def __getattr__(self, name: str) -> Any:
+        value = self._sections[name]
+        if value is INVALID:
+            raise Draft.Unusable(name)
+        return value
+
+
+def flaws(sections: Mapping[str, Any]) -> Iterator[Flaw]:
+    """What the rules across fields say of the sections, by field name, that could be read."""
+    draft: Any = Draft(sections)
+    for name, section in sections.items():
+        if section is not INVALID and hasattr(section, "check"):
+            for flaw in _until_unusable(section.check(draft)):
+                yield Flaw((camel(name), *flaw.path), flaw.message, flaw.fix, flaw.also)
+    yield from _until_unusable(check_providers(draft))
+
+
+def _until_unusable(found: Iterator[Flaw]) -> Iterator[Flaw]:
+    try:
+        yield from found
+    except Draft.Unusable:
+        return

@@ -1,0 +1,79 @@
+"""Users' own patches: environments/<env>/patches/*.yaml, applied last, to both trees.
+
+A file holds either a strategic merge patch (a partial object with apiVersion, kind and metadata.name) or a JSON 6902
+patch: `target:` (kind and name, group, version and namespace where needed) and `patch:` (the list of operations).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .nodes import Map, parse
+from .problem import EnvironmentInvalid, Place, Problem
+
+
+@dataclass(frozen=True)
+class UserPatch:
+    """One patch file."""
+
+    file: str
+    """Name of the file, for the overlay."""
+    place: Place
+    """Where the patch stands, for errors."""
+    text: str
+    """What kustomize reads: the merge patch, or the list of operations."""
+    target: dict[str, str]
+    """Kind, name, and what else narrows the target, as kustomize's `target:`."""
+    body: Any
+    """The merge patch as a dictionary, or the operations as a list."""
+
+
+def read_patches(folder: Path, shown: str) -> list[UserPatch]:
+    """The patches of an environment in the order of their file names; raises EnvironmentInvalid."""
+    patches, problems = [], []
+    for path in sorted(folder.glob("*.yaml")):
+        name = f"{shown}/{path.name}"
+        try:
+            patches.append(_read(path, name))
+        except EnvironmentInvalid as error:
+            problems += error.problems
+    if problems:
+        raise EnvironmentInvalid(problems)
+    return patches
+
+
+def _read(path: Path, shown: str) -> UserPatch:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error}")]) from None
+    tree = parse(text, shown)
+    body = yaml.safe_load(text)
+    if "patch" in body and "target" in body:
+        return _json_patch(path.name, tree, body)
+    meta = body.get("metadata")
+    named = isinstance(meta, dict) and isinstance(meta.get("name"), str)
+    if not (isinstance(body.get("kind"), str) and isinstance(body.get("apiVersion"), str) and named):
+        fix = "name the object to patch: apiVersion, kind, metadata.name (or `target:` and `patch:` for JSON 6902)"
+        raise EnvironmentInvalid([Problem(tree.place, "", "not a patch", fix)])
+    group, _, version = body["apiVersion"].rpartition("/")
+    target = {"group": group, "version": version, "kind": body["kind"], "name": meta["name"]}
+    target |= {"namespace": meta["namespace"]} if "namespace" in meta else {}
+    return UserPatch(path.name, tree.place, text, {key: value for key, value in target.items() if value}, body)
+
+
+def _json_patch(file: str, tree: Map, body: dict[str, Any]) -> UserPatch:
+    target, operations = body["target"], body["patch"]
+    if not (isinstance(target, dict) and isinstance(target.get("kind"), str) and isinstance(target.get("name"), str)):
+        fix = "write `target: {kind: Deployment, name: llm-gateway}`"
+        raise EnvironmentInvalid([Problem(tree.entries["target"].place, "target", "needs kind and name", fix)])
+    if unknown := target.keys() - {"group", "version", "kind", "name", "namespace"}:
+        fix = "use group, version, kind, name, namespace"
+        raise EnvironmentInvalid([Problem(tree.entries["target"].place, f"target.{min(unknown)}", "unknown key", fix)])
+    if not (isinstance(operations, list) and all(isinstance(one, dict) and "op" in one for one in operations)):
+        fix = "write `- op: replace`, `path:` and `value:`"
+        raise EnvironmentInvalid([Problem(tree.entries["patch"].place, "patch", "needs a list of operations", fix)])
+    text = yaml.safe_dump(operations, allow_unicode=True, sort_keys=True)
+    return UserPatch(file, tree.place, text, target, operations)
