@@ -1,0 +1,1 @@
+"""The vocabulary of Kubernetes: objects, pods, network policy, and their YAML text."""

@@ -1,0 +1,211 @@
+"""Edges between workloads, and the default-deny policies that admit exactly these edges.
+
+Components declare an edge from the same values that they write into a config file, so a host that a config names is a
+host that a policy admits.  Ports are container ports: policies are applied behind the Service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .objects import Obj, metadata, selector
+
+POD_IDENTITY_AGENT = "169.254.170.23/32"
+"""Link-local address of the EKS Pod Identity Agent, port 80 (EKS user guide, pod-id-how-it-works)."""
+
+NOT_PUBLIC = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+"""Private (RFC 1918), shared (RFC 6598: secondary VPC ranges of pods) and link-local (RFC 3927: instance metadata)."""
+
+
+@dataclass(frozen=True)
+class Pods:
+    """The pods of a workload; `instance` left out means every instance of the app."""
+
+    app: str
+    namespace: str
+    instance: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return selector(self.app, self.instance) if self.instance else {"app.kubernetes.io/name": self.app}
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """Any pod of a namespace that is not ours."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Addresses by CIDR, such as the load balancer's subnets or the VPC."""
+
+    cidrs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Hosts outside the cluster by DNS name; without DNS-aware policies every public address."""
+
+    names: tuple[str, ...]
+    private: str = ""
+    """CIDR in which the names may resolve instead: a VPC endpoint with private DNS."""
+
+
+@dataclass(frozen=True)
+class Public:
+    """Any public address, and none inside the VPC, the cluster or the node."""
+
+
+@dataclass(frozen=True)
+class PodIdentityAgent:
+    """The agent on the node that hands out AWS credentials."""
+
+
+@dataclass(frozen=True)
+class ApiServer:
+    """The Kubernetes API: where its endpoints are, and the address of its Service, which policies may see first."""
+
+    cidrs: tuple[str, ...]
+
+
+Peer = Pods | Namespace | Addresses | Hosts | Public | PodIdentityAgent | ApiServer
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Traffic that must flow, on a TCP port; 0 means any, for a Service whose target port is not ours to know."""
+
+    source: Peer
+    target: Peer
+    port: int
+
+
+def url_edge(source: Pods, url: str, private: str = "") -> Edge:
+    """The edge behind a URL in a config: a Service of this cluster by its namespace, any other host by its name."""
+    parts = urlsplit(url)
+    name = parts.hostname or ""
+    labels = name.split(".")
+    if len(labels) >= 3 and labels[2] == "svc":
+        return Edge(source, Namespace(labels[1]), 0)
+    return Edge(source, Hosts((name,), private), parts.port or (80 if parts.scheme == "http" else 443))
+
+
+def policies(cni: str, pods: Pods, edges: Sequence[Edge]) -> list[Obj]:
+    """The policy of one workload: what may reach it, what it may reach, and DNS."""
+    name = pods.instance or pods.app
+    arriving = [edge for edge in edges if isinstance(edge.target, Pods) and covers(edge.target, pods)]
+    leaving = [edge for edge in edges if isinstance(edge.source, Pods) and covers(edge.source, pods)]
+    meta = metadata(name, pods.namespace, pods.app, name)
+    if cni == "cilium":
+        spec: Obj = {
+            "endpointSelector": {"matchLabels": pods.labels},
+            "ingress": grouped(_cilium_rule(edge.source, "from", pods) | _cilium_ports(edge) for edge in arriving),
+            "egress": grouped(
+                [_CILIUM_DNS, *(_cilium_rule(edge.target, "to", pods) | _cilium_ports(edge) for edge in leaving)]
+            ),
+        }
+        return [{"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": meta, "spec": spec}]
+    spec = {
+        "podSelector": {"matchLabels": pods.labels},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": grouped({"from": _peers(edge.source, pods)} | _ports(edge) for edge in arriving),
+        "egress": grouped([_DNS, *({"to": _peers(edge.target, pods)} | _ports(edge) for edge in leaving)]),
+    }
+    return [{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec}]
+
+
+def covers(peer: Pods, pods: Pods) -> bool:
+    """Whether a peer of an edge includes the pods of a workload."""
+    return (peer.app, peer.namespace) == (pods.app, pods.namespace) and peer.instance in ("", pods.instance)
+
+
+def default_deny(namespace: str) -> Obj:
+    """What is not declared does not flow: holds under both CNIs, and for pods that no workload declares."""
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": metadata("default-deny", namespace),
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+    }
+
+
+def grouped(rules: Iterable[Obj]) -> list[Obj]:
+    """Rules without repetition, in their given order."""
+    unique: list[Obj] = []
+    for rule in rules:
+        if rule not in unique:
+            unique.append(rule)
+    return unique
+
+
+_CLUSTER_DNS = {"k8s-app": "kube-dns"}
+_DNS: Obj = {
+    "to": [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+            "podSelector": {"matchLabels": _CLUSTER_DNS},
+        }
+    ],
+    "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
+}
+_CILIUM_DNS: Obj = {
+    "toEndpoints": [{"matchLabels": {"k8s:io.kubernetes.pod.namespace": "kube-system", "k8s-app": "kube-dns"}}],
+    # Cilium learns the addresses behind toFQDNs from the answers that pass this rule.
+    "toPorts": [{"ports": [{"port": "53", "protocol": "ANY"}], "rules": {"dns": [{"matchPattern": "*"}]}}],
+}
+
+
+def _ports(edge: Edge) -> Obj:
+    return {"ports": [{"port": edge.port, "protocol": "TCP"}]} if edge.port else {}
+
+
+def _cilium_ports(edge: Edge) -> Obj:
+    return {"toPorts": [{"ports": [{"port": str(edge.port), "protocol": "TCP"}]}]} if edge.port else {}
+
+
+def _peers(peer: Peer, pods: Pods) -> list[Obj]:
+    match peer:
+        case Pods():
+            found: Obj = {"podSelector": {"matchLabels": peer.labels}}
+            if peer.namespace != pods.namespace:
+                found["namespaceSelector"] = {"matchLabels": {"kubernetes.io/metadata.name": peer.namespace}}
+            return [found]
+        case Namespace():
+            return [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": peer.name}}}]
+        case Addresses():
+            return [{"ipBlock": {"cidr": cidr}} for cidr in peer.cidrs]
+        case Hosts():
+            # Link-local holds the instance metadata service and the Pod Identity Agent: never by this rule.
+            return [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}}]
+        case Public():
+            return [{"ipBlock": {"cidr": "0.0.0.0/0", "except": list(NOT_PUBLIC)}}]
+        case PodIdentityAgent():
+            return [{"ipBlock": {"cidr": POD_IDENTITY_AGENT}}]
+        case ApiServer():
+            return [{"ipBlock": {"cidr": cidr}} for cidr in peer.cidrs]
+
+
+def _cilium_rule(peer: Peer, way: str, pods: Pods) -> Obj:
+    match peer:
+        case Pods():
+            found = {f"k8s:{key}": value for key, value in peer.labels.items()}
+            if peer.namespace != pods.namespace:
+                found["k8s:io.kubernetes.pod.namespace"] = peer.namespace
+            return {f"{way}Endpoints": [{"matchLabels": found}]}
+        case Namespace():
+            return {f"{way}Endpoints": [{"matchLabels": {"k8s:io.kubernetes.pod.namespace": peer.name}}]}
+        case Addresses():
+            return {f"{way}CIDR": list(peer.cidrs)}
+        case Hosts():
+            return {f"{way}FQDNs": [{"matchName": name} for name in peer.names]}
+        case Public():
+            return {f"{way}CIDRSet": [{"cidr": "0.0.0.0/0", "except": list(NOT_PUBLIC)}]}
+        case PodIdentityAgent():
+            # Under Cilium the agent, a host-network pod, has the node's identity: its address matches no CIDR rule.
+            return {f"{way}Entities": ["host"]}
+        case ApiServer():
+            return {f"{way}Entities": ["kube-apiserver"]}

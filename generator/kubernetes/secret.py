@@ -1,0 +1,23 @@
+"""Secrets that a workload reads: declared beside it, fetched by External Secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A value in AWS Secrets Manager: the entry below the environment's prefix, and the property of its JSON."""
+
+    entry: str
+    property: str
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A Kubernetes Secret: its keys, and where each value comes from."""
+
+    name: str
+    namespace: str
+    data: Mapping[str, Remote]
