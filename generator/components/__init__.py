@@ -1,0 +1,1 @@
+"""One module a component, each a pure function from an environment to objects; registry.py lists them."""

@@ -1,0 +1,127 @@
+"""The LLM gateway: an OpenAI-compatible door to every model, with keys, budgets, rate limits, failover and a cache.
+
+Two engines behind one Service: Bifrost (bifrost.py) and LiteLLM (litellm.py).  Its ServiceAccount alone may call
+Bedrock, through the Pod Identity Agent; it holds no AWS keys.
+"""
+
+from __future__ import annotations
+
+from generator.environment.model import Environment
+from generator.environment.openclaw import DETECTION_MARGIN, SPOT_NOTICE
+from generator.kubernetes.network import Addresses, Edge, Hosts, Namespace, PodIdentityAgent, Pods, url_edge
+from generator.kubernetes.objects import Obj, host, metadata, service
+from generator.kubernetes.secret import Secret
+from generator.kubernetes.workload import Grace, SecretKey, workload
+
+from . import bifrost, cache, litellm, otel_collector, providers
+from .llm_engine import Engine
+
+NAME = "llm-gateway"
+NAMESPACE = "llm-gateway"
+PORT = 4000
+PODS = Pods(NAME, NAMESPACE)
+AGENT_PORT, HTTPS = 80, 443
+
+PRE_STOP, EXIT = 5, 10
+"""Seconds: until no Service sends new requests, and to flush traces."""
+
+
+def url(env: Environment) -> str:
+    """Base URL for OpenAI clients."""
+    return f"http://{host(NAME, NAMESPACE)}:{PORT}/v1"
+
+
+def engine(env: Environment) -> Engine:
+    if env.llm_gateway.engine == "bifrost":
+        return bifrost.engine(env, PORT)
+    return litellm.engine(env, PORT, grace(env).drain)
+
+
+def grace(env: Environment) -> Grace:
+    """Calls that run may finish, but for those that would outlast the notice of a Spot node."""
+    longest = SPOT_NOTICE - DETECTION_MARGIN - PRE_STOP - EXIT
+    return Grace(PRE_STOP, min(env.llm_gateway.request_timeout, longest), EXIT)
+
+
+def objects(env: Environment) -> list[Obj]:
+    gateway, chosen = env.llm_gateway, engine(env)
+    scaled = gateway.replicas.maximum > gateway.replicas.minimum
+    secret = {variable: SecretKey(NAME, variable) for variable in chosen.secrets}
+    if env.cache.mode != "none":
+        secret["REDIS_PASSWORD"] = SecretKey(cache.NAME, cache.PASSWORD)
+    return [
+        *workload(
+            env,
+            name=NAME,
+            namespace=NAMESPACE,
+            image=chosen.image,
+            user=chosen.user,
+            group=chosen.group,
+            container=gateway.engine,
+            args=chosen.args,
+            ports={"http": PORT},
+            environ={**chosen.environ, **secret},
+            configs=chosen.configs,
+            scratch=chosen.scratch,
+            resources=gateway.resources,
+            probes=chosen.probes,
+            grace=grace(env),
+            replicas=None if scaled else gateway.replicas.minimum,
+        ),
+        service(NAME, NAMESPACE, {"http": PORT}, NAME, NAME),
+        *([autoscaler(env)] if scaled else []),
+    ]
+
+
+def autoscaler(env: Environment) -> Obj:
+    """Up at once, down one pod a minute after five calm minutes: a pod takes half a minute to start."""
+    replicas = env.llm_gateway.replicas
+    utilization = {"type": "Utilization", "averageUtilization": replicas.target_cpu}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": metadata(NAME, NAMESPACE),
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": NAME},
+            "minReplicas": replicas.minimum,
+            "maxReplicas": replicas.maximum,
+            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": utilization}}],
+            "behavior": {
+                "scaleUp": {
+                    "stabilizationWindowSeconds": 0,
+                    "policies": [{"type": "Percent", "value": 100, "periodSeconds": 60}],
+                },
+                "scaleDown": {
+                    "stabilizationWindowSeconds": 300,
+                    "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}],
+                },
+            },
+        },
+    }
+
+
+def edges(env: Environment) -> list[Edge]:
+    """To the providers in use, the cache, the collector and the database; from Prometheus."""
+    vpc = env.cluster.vpc_cidr
+    found = [
+        Edge(PODS, Pods(otel_collector.NAME, otel_collector.NAMESPACE), otel_collector.HTTP),
+        Edge(Namespace(env.monitoring.namespace), PODS, PORT),
+    ]
+    for name in providers.in_use(env):
+        if name == "bedrock":
+            found.append(Edge(PODS, PodIdentityAgent(), AGENT_PORT))
+            found.append(Edge(PODS, Hosts(providers.bedrock_hosts(env), vpc), HTTPS))
+        else:
+            found.append(url_edge(PODS, providers.address(env, name)))
+    if env.cache.mode == "in-cluster":
+        found.append(Edge(PODS, Pods(cache.NAME, cache.NAMESPACE), cache.PORT))
+    elif env.cache.mode == "elasticache":
+        # By address: a cluster answers with the names of its nodes, which are not the endpoint's.
+        found.append(Edge(PODS, Addresses((vpc,)), cache.PORT))
+    if database := env.llm_gateway.database:
+        found.append(url_edge(PODS, f"postgresql://{database.host}:{database.port}", vpc))
+    return found
+
+
+def secrets(env: Environment) -> list[Secret]:
+    return [Secret(NAME, NAMESPACE, engine(env).secrets)]

@@ -1,0 +1,93 @@
+"""The components, in sync-wave order, and how an environment becomes their objects.
+
+An explicit list, no discovery: adding a component is one line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+
+from generator.environment.model import Environment
+from generator.kubernetes.network import Edge, Pods, policies
+from generator.kubernetes.objects import Obj
+from generator.kubernetes.secret import Secret
+
+from . import argocd, cache, karpenter, llm_gateway, namespaces, openclaw, otel_collector, secrets, storage
+
+WORKLOADS: tuple[tuple[ModuleType, int], ...] = (
+    (cache, 0),
+    (otel_collector, 0),
+    (llm_gateway, 10),
+)
+"""Components of pods with the wave they sync in: a gateway starts after what it calls.  OpenClaw's gateways follow."""
+
+GATEWAY_WAVE = 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """The objects of one component, or of one gateway, in one environment."""
+
+    name: str
+    """Folder below overlays/<env> and rendered/<env>, and name of the Application."""
+    base: str
+    """Folder below base/ that its overlay starts from."""
+    objects: list[Obj]
+
+    @property
+    def suffix(self) -> str:
+        """What the names of this part have that the base's names have not: `-main` for gateway main."""
+        return self.name.removeprefix(self.base)
+
+
+def render(env: Environment) -> list[Part]:
+    """Every object of an environment, by part, in sync-wave order; ConfigMap names still without their hash."""
+    edges = all_edges(env)
+    workloads = [(Part(module.NAME, module.NAME, module.objects(env)), wave) for module, wave in WORKLOADS]
+    workloads += [(Part(name, openclaw.NAME, made), GATEWAY_WAVE) for name, made in openclaw.instances(env).items()]
+    workloads = [
+        (Part(part.name, part.base, part.objects + network(env, part.objects, edges)), wave)
+        for part, wave in workloads
+        if part.objects
+    ]
+    pods = [obj for part, _ in workloads for obj in part.objects]
+    platform = [
+        (Part(namespaces.NAME, namespaces.NAME, namespaces.objects(pods)), -30),
+        (Part(storage.NAME, storage.NAME, storage.objects(env)), -30),
+        (Part(karpenter.NAME, karpenter.NAME, karpenter.objects(env)), -20),
+        (Part(secrets.NAME, secrets.NAME, secrets.objects(env, all_secrets(env))), -10),
+    ]
+    parts = [argocd.Part(part.name, wave, part.objects) for part, wave in platform + workloads]
+    delivery = Part(argocd.NAME, argocd.NAME, argocd.objects(env, parts))
+    return [part for part, _ in platform + workloads] + [delivery]
+
+
+def base(env: Environment) -> dict[str, list[Obj]]:
+    """What the defaults yield, by base folder; a gateway's base is the gateway without a name."""
+    made = {part.name: part.objects for part in render(env) if part.base == part.name}
+    nameless = openclaw.gateway(env, "")
+    return made | {openclaw.NAME: nameless + network(env, nameless, all_edges(env))}
+
+
+def all_edges(env: Environment) -> list[Edge]:
+    return [edge for module in (*(module for module, _ in WORKLOADS), openclaw) for edge in module.edges(env)]
+
+
+def all_secrets(env: Environment) -> list[Secret]:
+    return [secret for module in (*(module for module, _ in WORKLOADS), openclaw) for secret in module.secrets(env)]
+
+
+def network(env: Environment, objects: list[Obj], edges: list[Edge]) -> list[Obj]:
+    """The network policies of the pods among the objects."""
+    return [
+        policy
+        for obj in objects
+        if "template" in obj.get("spec", {})
+        for policy in policies(env.network.cni, pods_of(obj), edges)
+    ]
+
+
+def pods_of(obj: Obj) -> Pods:
+    found = obj["metadata"]["labels"]
+    return Pods(found["app.kubernetes.io/name"], obj["metadata"]["namespace"], found["app.kubernetes.io/instance"])
