@@ -1,0 +1,103 @@
+"""Manifests on disk as objects, and the line of a field in their text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+
+from generator.environment.problem import Path as FieldPath
+from generator.kubernetes.objects import Obj
+
+from .finding import Finding
+
+RULE = "readable"
+SUFFIXES = (".yaml", ".yml", ".json")
+
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_BASE):  # type: ignore[misc]  # the C loader has no stub
+    """Reads as kubectl does: a date or a lone `=` is a string."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
+        for first, resolvers in _BASE.yaml_implicit_resolvers.items()
+    }
+
+
+@dataclass(frozen=True)
+class Document:
+    """One object of a file; `number` counts the documents of the file from 0."""
+
+    file: str
+    number: int
+    obj: Obj
+    text: str
+
+
+def read_folder(folder: Path) -> tuple[list[Document], list[Finding]]:
+    """Every object below a folder (or in one file), and what could not be read."""
+    paths = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
+    documents: list[Document] = []
+    findings: list[Finding] = []
+    for path in paths:
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            findings.append(Finding(str(path), 0, RULE, "", f"cannot be read: {error}"))
+            continue
+        for found in parse_documents(str(path), text):
+            if isinstance(found, Finding):
+                findings.append(found)
+            else:
+                documents.append(found)
+    return documents, findings
+
+
+def parse_documents(file: str, text: str) -> Iterator[Document | Finding]:
+    """The objects of a text; Lists are taken apart, empty documents and kustomizations skipped."""
+    try:
+        loaded = list(yaml.load_all(text, Loader=_Loader))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        message = f"not valid YAML: {getattr(error, 'problem', error)}"
+        yield Finding(file, mark.line + 1 if mark else 0, RULE, "", message)
+        return
+    except (ValueError, RecursionError) as error:
+        yield Finding(file, 0, RULE, "", f"not valid YAML: {error}")
+        return
+    for number, value in enumerate(loaded):
+        if value is None or (isinstance(value, dict) and value.get("kind") == "Kustomization"):
+            continue
+        if not isinstance(value, dict):
+            fix = "a document is a mapping with apiVersion and kind"
+            yield Finding(file, 1, RULE, "", "not a Kubernetes object", fix)
+        elif value.get("kind") == "List" and isinstance(value.get("items"), list):
+            yield from (Document(file, number, item, text) for item in value["items"] if isinstance(item, dict))
+        else:
+            yield Document(file, number, value, text)
+
+
+def line_of(text: str, path: FieldPath, number: int = 0) -> int:
+    """The line, from 1, of the deepest field on the path that exists in a document; 0 where the text has none."""
+    nodes = list(yaml.compose_all(text, Loader=_Loader))
+    node: Any = nodes[number] if number < len(nodes) else None
+    if node is None:
+        return 0
+    line = node.start_mark.line
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == step), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line
+        else:
+            break
+    return int(line) + 1

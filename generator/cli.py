@@ -1,0 +1,144 @@
+"""The command line: the only code that prints, reads arguments and exits.
+
+Exit codes: 0 all is well, 1 a check found something, 2 the input cannot be used (nothing was written).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from generator.environment.load import DEFAULTS, load, names
+from generator.environment.model import Environment
+from generator.environment.patches import UserPatch, read_patches
+from generator.environment.problem import EnvironmentInvalid, Problem
+from generator.trees.plan import ROOTS, Plan, plan
+from generator.trees.write import Report, compare, write
+
+FOUND, UNUSABLE = 1, 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=".",
+    help="The repository: where environments/ lies. Default: this folder.",
+)
+@click.pass_context
+def main(context: click.Context, root: Path) -> None:
+    """Render and check the OpenClaw gateway's manifests for Amazon EKS.
+
+    Exit codes: 0 all is well, 1 a check found something, 2 the input cannot be used (nothing was written).
+    """
+    context.obj = root
+
+
+@main.command()
+@click.pass_obj
+def render(root: Path) -> None:
+    """Write base/, overlays/ and rendered/ from environments/."""
+    started = time.perf_counter()
+    made, environments = _plan(root)
+    try:
+        report = write(root, made.files, ROOTS)
+    except OSError as error:
+        _fail(f"{error.filename or root}: cannot be written: {error.strerror}; the trees are as they were")
+    _print_report(report)
+    seconds = time.perf_counter() - started
+    counted = f"{len(made.objects)} objects in {len(environments)} environments"
+    click.echo(f"rendered {counted}, {_counts(report)}, {seconds:.2f} s")
+
+
+@main.command()
+@click.argument("directory", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--kubernetes-version", default=None, help="Schemas to check DIRECTORY against, e.g. 1.35.")
+@click.option("--json", "as_json", is_flag=True, help="Findings as a JSON list.")
+@click.pass_obj
+def check(root: Path, directory: Path | None, kubernetes_version: str | None, as_json: bool) -> None:
+    """Check every object against its schema, and the trees against environments/.
+
+    With DIRECTORY: check the manifests in any folder, or in one file.
+    """
+    from generator.check import run
+
+    started = time.perf_counter()
+    if directory is None:
+        made, environments = _plan(root)
+        findings, count = run.check_plan(root, made, environments, compare(root, made.files, ROOTS))
+    else:
+        findings, count = run.check_folder(directory, kubernetes_version)
+    if as_json:
+        click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        verdict = f"{len(findings)} findings" if findings else "no findings"
+        click.echo(f"checked {count} objects: {verdict}, {time.perf_counter() - started:.2f} s")
+    sys.exit(FOUND if findings else 0)
+
+
+@main.command()
+@click.pass_obj
+def docs(root: Path) -> None:
+    """Write environments/schema.json and docs/environment.md from the model."""
+    from generator.environment import schema
+
+    files = schema.files()
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, "utf-8")
+        click.echo(f"wrote {path}")
+
+
+def _plan(root: Path) -> tuple[Plan, list[Environment]]:
+    """The plan of all environments; ends the program when any of them cannot be used."""
+    folder = root / "environments"
+    problems: list[Problem] = []
+    environments: list[Environment] = []
+    patches: dict[str, list[UserPatch]] = {}
+    try:
+        defaults = load(folder, DEFAULTS)
+        for name in names(folder):
+            try:
+                environments.append(load(folder, name))
+                patches[name] = read_patches(folder / name / "patches", f"environments/{name}/patches")
+            except EnvironmentInvalid as error:
+                problems += error.problems
+        if problems:
+            raise EnvironmentInvalid(problems)
+        return plan(defaults, environments, patches), environments
+    except EnvironmentInvalid as error:
+        _fail(*map(str, error.problems), f"{_number(len(error.problems), 'error')}; nothing was written")
+
+
+def _fail(*lines: str) -> NoReturn:
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(UNUSABLE)
+
+
+def _print_report(report: Report) -> None:
+    marks: Sequence[tuple[str, list[str]]] = (("+", report.created), ("~", report.changed), ("-", report.deleted))
+    for mark, paths in marks:
+        for path in paths:
+            click.echo(f"{mark} {path}")
+
+
+def _counts(report: Report) -> str:
+    parts = [
+        f"{len(paths)} {word}"
+        for paths, word in ((report.created, "new"), (report.changed, "changed"), (report.deleted, "deleted"))
+        if paths
+    ]
+    return ", ".join(parts) or f"all {report.unchanged} files were current"
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -1,0 +1,1 @@
+"""Objects -> the files of base/, overlays/ and rendered/."""

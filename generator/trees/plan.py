@@ -1,0 +1,52 @@
+"""All files of the three trees, computed before one is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from generator.components import registry
+from generator.environment.model import Environment
+from generator.environment.patches import UserPatch
+from generator.kubernetes.emit import emit
+from generator.kubernetes.objects import Obj
+
+from .base import base_files
+from .files import Files
+from .overlay import overlay_files
+from .patching import patched
+from .rendered import rendered
+
+ROOTS = ("base", "overlays", "rendered")
+"""Folders that the generator owns whole: what is not in the plan does not stay in them."""
+
+
+@dataclass
+class Plan:
+    """Path to text of every file, and path to object of what a cluster gets."""
+
+    files: Files = field(default_factory=dict)
+    objects: dict[str, Obj] = field(default_factory=dict)
+
+
+def plan(
+    defaults: Environment, environments: Sequence[Environment], patches: Mapping[str, Sequence[UserPatch]]
+) -> Plan:
+    """Everything that the environments yield; `patches` holds users' patches by environment name."""
+    bases = registry.base(defaults)
+    made = Plan()
+    for name, objects in bases.items():
+        made.files |= base_files(f"base/{name}", objects)
+    for env in environments:
+        add_environment(made, env, bases, patches.get(env.name, ()))
+    made.files |= {path: emit(obj) for path, obj in made.objects.items()}
+    return made
+
+
+def add_environment(made: Plan, env: Environment, bases: Mapping[str, list[Obj]], patches: Sequence[UserPatch]) -> None:
+    """Adds the overlays and the objects of one environment."""
+    for part, objects, applied in patched(env, registry.render(env), patches):
+        folder = f"{env.name}/{part.name}"
+        base = bases.get(part.base, [])
+        made.files |= overlay_files(f"overlays/{folder}", f"base/{part.base}", part.suffix, base, part.objects, applied)
+        made.objects |= rendered(f"rendered/{folder}", objects)

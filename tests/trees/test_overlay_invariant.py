@@ -1,0 +1,49 @@
+"""`kubectl kustomize overlays/<env>/<part>` equals rendered/<env>/<part>, object for object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.environment.load import names
+from generator.trees.plan import ROOTS, Plan
+from generator.trees.write import write
+from tests.conftest import ROOT, assert_same_objects, kustomize
+
+
+@pytest.fixture(scope="session")
+def tree(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three trees, written afresh."""
+    root = tmp_path_factory.mktemp("tree")
+    write(root, planned.files, ROOTS)
+    return root
+
+
+@pytest.mark.parametrize("environment", names(ROOT / "environments"))
+def test_every_overlay_builds_to_what_is_rendered(environment: str, tree: Path, planned: Plan, kubectl: str) -> None:
+    folders = sorted(path for path in (tree / "overlays" / environment).iterdir() if path.is_dir())
+    assert folders, f"no overlays for {environment}"
+    for folder in folders:
+        below = f"rendered/{environment}/{folder.name}/"
+        expected = [obj for path, obj in planned.objects.items() if path.startswith(below)]
+        assert expected, f"nothing rendered for {folder.name}"
+        assert_same_objects(kustomize(kubectl, folder), expected)
+
+
+@pytest.mark.parametrize("environment", names(ROOT / "environments"))
+def test_every_rendered_part_has_an_overlay(environment: str, tree: Path) -> None:
+    rendered = {path.name for path in (tree / "rendered" / environment).iterdir()}
+    overlays = {path.name for path in (tree / "overlays" / environment).iterdir()}
+    assert rendered == overlays
+
+
+def test_every_base_builds(tree: Path, kubectl: str) -> None:
+    for folder in sorted((tree / "base").iterdir()):
+        assert kustomize(kubectl, folder), folder.name
+
+
+def test_overlays_hold_only_what_differs(planned: Plan) -> None:
+    """A storage class that no environment changes leaves an overlay of one file: its kustomization."""
+    staging = [path for path in planned.files if path.startswith("overlays/staging/storage/")]
+    assert staging == ["overlays/staging/storage/kustomization.yaml"]
