@@ -1,4 +1,4 @@
-"""What tests share: the environments, their plan, kubectl, and comparisons that say what is missing, extra or changed."""
+"""What tests share: the environments, their plan, kubectl, and comparisons that say what differs."""
 
 from __future__ import annotations
 

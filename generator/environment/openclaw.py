@@ -57,11 +57,12 @@ class Drain:
                 also=(("openclaw", "drain", "runTimeout"), ("openclaw", "drain", "preStop")),
             )
         longest = SPOT_NOTICE - DETECTION_MARGIN
+        margin = f"{SPOT_NOTICE} s less {DETECTION_MARGIN} s to detect it"
         spot = any(gateway.capacity == "spot-first" for gateway in env.openclaw.gateways.values())
         if self.grace_period > longest and spot and env.compute.capacity == "spot-first":
             yield Flaw(
                 ("gracePeriod",),
-                f"{self.grace_period} s does not fit the Spot notice: {SPOT_NOTICE} s less {DETECTION_MARGIN} s to detect it",
+                f"{self.grace_period} s does not fit the Spot notice: {margin}",
                 f"set gracePeriod to {longest} or less, or run every gateway on-demand",
             )
 
@@ -120,8 +121,8 @@ class OpenClaw:
             allowed = env.llm_gateway.virtual_keys[gateway.virtual_key].models
             if allowed and env.routing.default not in allowed:
                 message = (
-                    f"key «{gateway.virtual_key}» may not call {env.routing.default}, the model of every prompt that no "
-                    "route claims"
+                    f"key «{gateway.virtual_key}» may not call {env.routing.default}, the model of every prompt "
+                    "that no route claims"
                 )
                 key = ("llmGateway", "virtualKeys", gateway.virtual_key, "models")
                 fix = f"add it to {'.'.join(key)}, or use another key"

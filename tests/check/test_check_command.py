@@ -1,4 +1,4 @@
-"""`check`: planted faults are named with file, line and path; the trees must be current; nothing to check is an error."""
+"""`check`: planted faults are named with file, line and path; trees must be current; zero objects are an error."""
 
 from __future__ import annotations
 
@@ -105,8 +105,8 @@ def test_json_output_is_for_machines(repository: Path) -> None:
     line = plant(repository, DEPLOYMENT, "revisionHistoryLimit: 3", "revisionHistoryLimit: three")
     code, output = check(repository, "--json")
     assert code == 1
-    schema = [finding for finding in json.loads(output) if finding["rule"] == "schema"]
-    assert [(one["file"], one["line"], one["path"]) for one in schema] == [(DEPLOYMENT, line, "spec.revisionHistoryLimit")]
+    (schema,) = [finding for finding in json.loads(output) if finding["rule"] == "schema"]
+    assert (schema["file"], schema["line"], schema["path"]) == (DEPLOYMENT, line, "spec.revisionHistoryLimit")
 
 
 def test_any_directory_can_be_checked(repository: Path, tmp_path: Path) -> None:
