@@ -9,12 +9,13 @@ A pod does not start while Redis is down; one that runs answers on without its c
 from __future__ import annotations
 
 import json
-from generator.environment.llm import Model, ProviderName
+
 from generator.environment.model import Environment
+from generator.environment.models import Model, ProviderName
 from generator.kubernetes.objects import Obj
+from generator.kubernetes.pod import ConfigDir, Probes, http_get
 from generator.kubernetes.quantity import mebibytes
 from generator.kubernetes.secret import Remote
-from generator.kubernetes.workload import ConfigDir, Probes, http_get
 
 from . import cache, llm_engine, providers
 from .bifrost_governance import governance

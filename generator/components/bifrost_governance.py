@@ -1,8 +1,10 @@
 """What Bifrost's callers may do: virtual keys, budgets, rate limits, and which model a name leads to.
 
 Budgets and rate limits are counted pod by pod, so each pod gets its share of every limit at the largest number of
-replicas: all together never exceed it.  A caller over its budget gets 402, over its rate 429; a provider over its budget
-is passed over for the model's fallback.
+replicas: all together never exceed it.  A new pod counts from nothing, unless there is a `database`; so a budget of a
+month holds only there.
+
+A caller over its budget gets 402, over its rate 429.  A provider over its budget is passed over for the fallback.
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ from __future__ import annotations
 from generator.environment.model import Environment
 from generator.kubernetes.network import Edge
 from generator.kubernetes.objects import Obj, host, service
+from generator.kubernetes.pod import ConfigDir, Grace, Probes, SecretKey
 from generator.kubernetes.quantity import mebibytes
 from generator.kubernetes.secret import Remote, Secret
-from generator.kubernetes.workload import ConfigDir, Grace, Probes, SecretKey, workload
+from generator.kubernetes.workload import workload
 
 NAME = "cache"
 NAMESPACE = "llm-gateway"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from generator.environment.cluster import Compute
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj, metadata
-from generator.kubernetes.workload import POOL, TAINT
+from generator.kubernetes.placement import POOL, TAINT
 
 NAME = "karpenter"
 DRAIN_LIMIT = "30m"

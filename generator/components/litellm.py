@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from generator.environment.llm import Model, ProviderName
 from generator.environment.model import Environment
+from generator.environment.models import Model, ProviderName
 from generator.kubernetes.emit import emit
 from generator.kubernetes.objects import Obj
+from generator.kubernetes.pod import ConfigDir, Probes, http_get
 from generator.kubernetes.secret import Remote
-from generator.kubernetes.workload import ConfigDir, Probes, http_get
 
 from . import cache, llm_engine, providers, router
 from .llm_engine import AUTO, Engine

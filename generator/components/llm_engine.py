@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from generator.environment.image import Image
 from generator.environment.model import Environment
 from generator.kubernetes.objects import host
+from generator.kubernetes.pod import ConfigDir, Probes
 from generator.kubernetes.secret import Remote
-from generator.kubernetes.workload import ConfigDir, Probes
 
 from . import otel_collector, providers
 

@@ -10,8 +10,9 @@ from generator.environment.model import Environment
 from generator.environment.openclaw import DETECTION_MARGIN, SPOT_NOTICE
 from generator.kubernetes.network import Addresses, Edge, Hosts, Namespace, PodIdentityAgent, Pods, url_edge
 from generator.kubernetes.objects import Obj, host, metadata, service
+from generator.kubernetes.pod import Grace, SecretKey
 from generator.kubernetes.secret import Secret
-from generator.kubernetes.workload import Grace, SecretKey, workload
+from generator.kubernetes.workload import workload
 
 from . import bifrost, cache, litellm, otel_collector, providers
 from .llm_engine import Engine

@@ -13,9 +13,10 @@ from generator.environment.model import Environment
 from generator.environment.openclaw import Drain
 from generator.kubernetes.network import Addresses, Edge, Pods, Public
 from generator.kubernetes.objects import Obj, service
+from generator.kubernetes.pod import ConfigDir, FieldRef, Grace, Probes, SecretKey, http_get
 from generator.kubernetes.quantity import mebibytes
 from generator.kubernetes.secret import Remote, Secret
-from generator.kubernetes.workload import ConfigDir, FieldRef, Grace, Probes, SecretKey, http_get, workload
+from generator.kubernetes.workload import workload
 
 from . import llm_gateway, openclaw_config, otel_collector, router
 from .openclaw_config import settings

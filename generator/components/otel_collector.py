@@ -9,9 +9,10 @@ from generator.environment.model import Environment
 from generator.kubernetes.emit import emit
 from generator.kubernetes.network import ApiServer, Edge, Hosts, Namespace, PodIdentityAgent, Pods, url_edge
 from generator.kubernetes.objects import Obj, metadata, service
+from generator.kubernetes.pod import ConfigDir, FieldRef, Grace, Probes, SecretKey, http_get
 from generator.kubernetes.quantity import mebibytes
 from generator.kubernetes.secret import Remote, Secret
-from generator.kubernetes.workload import ConfigDir, FieldRef, Grace, Probes, SecretKey, http_get, workload
+from generator.kubernetes.workload import workload
 
 from . import otel_config
 

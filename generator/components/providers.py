@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.environment.llm import ProviderName
 from generator.environment.model import Environment
+from generator.environment.models import ProviderName
 
 KEY_VARIABLES: dict[ProviderName, str] = {
     "anthropic": "PROVIDER_ANTHROPIC_KEY",

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from generator.environment.llm import Route
 from generator.environment.model import Environment
+from generator.environment.models import Route
 from generator.kubernetes.objects import Obj
 
 ASSETS = Path(__file__).parents[1] / "assets"

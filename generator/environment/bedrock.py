@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from .convert import did_you_mean
 from .problem import Flaw
 from .problem import Path as FieldPath
+from .spelling import did_you_mean
 
 PROFILE_REGIONS = {
     "us": ("us-", "ca-"),

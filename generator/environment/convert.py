@@ -1,7 +1,6 @@
 """Nodes -> typed, frozen sections: every field that does not fit becomes a problem at its position."""
 
 import dataclasses
-import difflib
 import re
 import types
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from .fields import Match, Range, Size
 from .nodes import List, Map, Scalar, Tree
 from .problem import Flaw, Path, Place, Problem, dotted
+from .spelling import did_you_mean
 
 INVALID: Any = object()
 """Stands for a value whose problem is already on the list."""
@@ -168,13 +168,6 @@ def keys_of(kind: Any) -> dict[str, dataclasses.Field[Any]]:
 def camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A proposal for a misspelt word, or an empty string."""
-    close = difflib.get_close_matches(word.lower(), candidates := list(known), n=1, cutoff=0.6)
-    close = close or [name for name in candidates if name.lower() == word.lower()]
-    return f"did you mean {close[0]}?" if close else ""
 
 
 def placed(flaws: Iterable[Flaw], tree: Map) -> list[Problem]:

@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
-from .convert import INVALID, Converter, did_you_mean, placed
+from .convert import INVALID, Converter, placed
 from .model import SECTIONS, Environment, flaws
 from .nodes import Map, Scalar, Tree, parse
 from .problem import EnvironmentInvalid, Place, Problem
+from .spelling import did_you_mean
 
 DEFAULTS = "defaults"
 MAX_BYTES = 1_000_000

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from .cluster import Cluster, Compute, GitOps, Network
 from .convert import INVALID, camel
 from .fields import ModelName, Size
-from .llm import Cache, LlmGateway, Model, Provider, ProviderName, Routing, check_providers
+from .llm import Cache, LlmGateway
+from .models import Model, Provider, ProviderName, Routing, check_providers
 from .openclaw import OpenClaw
 from .operations import Ingress, Langfuse, Monitoring, Secrets, Telemetry
 from .problem import Flaw

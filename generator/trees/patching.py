@@ -6,10 +6,10 @@ import copy
 from collections.abc import Iterator, Sequence
 
 from generator.components.registry import Part
-from generator.environment.convert import did_you_mean
 from generator.environment.model import Environment
 from generator.environment.patches import UserPatch
 from generator.environment.problem import EnvironmentInvalid, Problem
+from generator.environment.spelling import did_you_mean
 from generator.kubernetes.objects import Obj, identity
 
 from .merge import apply

@@ -55,7 +55,7 @@ def test_unknown_field_is_named_with_file_line_path_and_proposal(repository: Pat
     assert code == 1
     where = f"{DEPLOYMENT}:{line}: spec.template.spec.terminationGracePeriodSecond"
     assert where in output
-    assert "did you mean «terminationGracePeriodSeconds»?" in output
+    assert "did you mean terminationGracePeriodSeconds?" in output
 
 
 def test_wrong_type_is_named(repository: Path) -> None:

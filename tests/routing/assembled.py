@@ -13,7 +13,7 @@ from typing import Any, cast
 import yaml
 
 from generator.components.router import ASSETS, data
-from generator.environment.llm import Route, Routing
+from generator.environment.models import Route, Routing
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj
 
