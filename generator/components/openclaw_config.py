@@ -15,6 +15,8 @@ from . import llm_gateway, otel_collector
 
 PORT = 18789
 PROVIDER = "gateway"
+NAMELESS = "openclaw"
+"""What the gateway without a name, from which overlays start, calls itself where a name is needed."""
 """Name of the LLM gateway among the model providers: model `glm-4.7` is `gateway/glm-4.7` to OpenClaw."""
 ROUTER = "content-router"
 """Id of the plugin that chooses the model by content."""
@@ -147,7 +149,7 @@ def auth(gateway: Gateway) -> Obj:
 
 def provider(env: Environment, gateway: str) -> Obj:
     """The LLM gateway, with every model of the virtual key at its list price."""
-    return {
+    made: Obj = {
         "baseUrl": llm_gateway.url(env),
         "api": "openai-completions",
         "apiKey": from_environment(LLM_KEY),
@@ -170,6 +172,10 @@ def provider(env: Environment, gateway: str) -> Obj:
             for name, model in ((name, env.models[name]) for name in models_of(env, gateway))
         ],
     }
+    if env.cache.semantic:
+        # Bifrost compares prompts only under a key, and what one team was told is no answer for another.
+        made["headers"] = {"x-bf-cache-key": gateway or NAMELESS}
+    return made
 
 
 def agent(env: Environment) -> Obj:

@@ -19,7 +19,11 @@ KEYLESS = ("bedrock", "ollama", "vllm")
 
 @dataclass(frozen=True)
 class Budget:
-    """Money that may be spent in a period; at the limit the gateway answers 429."""
+    """Money that may be spent in a period.
+
+    A caller over its limit is refused (402 by Bifrost); a provider over its limit is passed over for the fallback, and
+    without one the call is refused (429).  Without a database Bifrost counts in the pod, and a new pod starts at zero.
+    """
 
     usd: Usd
     """Limit in USD."""

@@ -518,8 +518,8 @@ def test_the_master_key_is_the_administrators(virtual_keys: ModuleType) -> None:
     assert asyncio.run(virtual_keys.authenticate(None, "sk-master-of-the-gateway")).user_role == "proxy_admin"
 
 
-@pytest.mark.parametrize("key", ["", "sk-bf-secret-of-nobody", "sk-bf-secret-of-narrow "])
-def test_any_other_key_is_refused(virtual_keys: ModuleType, key: str) -> None:
+@pytest.mark.parametrize("key", [None, "", "sk-bf-secret-of-nobody", "sk-bf-secret-of-narrow "])
+def test_any_other_key_is_refused(virtual_keys: ModuleType, key: str | None) -> None:
     with pytest.raises(Exception, match="unknown key") as refused:
         asyncio.run(virtual_keys.authenticate(None, key))
     assert getattr(refused.value, "code", None) == 401

@@ -501,3 +501,11 @@ def test_config_files_are_written_in_one_way(defaults: Environment) -> None:
     for name in ("openclaw-config-main/openclaw.json", "openclaw-router-main/router.json"):
         text = files(defaults)[name]
         assert text == json.dumps(json.loads(text), sort_keys=True, indent=2, ensure_ascii=False) + "\n", name
+
+
+def test_answers_by_meaning_stay_within_a_gateway(environments: dict[str, Environment]) -> None:
+    """Bifrost's semantic cache answers only callers that send a key, and shares among those that send the same."""
+    env = environments["staging"]
+    assert env.cache.semantic
+    assert openclaw_config.provider(env, "research")["headers"] == {"x-bf-cache-key": "research"}
+    assert "headers" not in openclaw_config.provider(replace(env, cache=replace(env.cache, semantic=None)), "research")

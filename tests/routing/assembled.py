@@ -13,8 +13,8 @@ from typing import Any, cast
 import yaml
 
 from generator.components.router import ASSETS, data
-from generator.environment.models import Route, Routing
 from generator.environment.model import Environment
+from generator.environment.models import Route, Routing
 from generator.kubernetes.objects import Obj
 
 HERE = Path(__file__).parent

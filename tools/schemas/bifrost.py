@@ -3,7 +3,7 @@
     python tools/schemas/bifrost.py PATH
 
 PATH is transports/config.schema.json of github.com/maximhq/bifrost. The file must be the one that SOURCE records: after
-taking a newer one and looking at what it changes, record its release, date and checksum here.
+taking a newer one and looking at what it changes, record where it is from, its date and its checksum here.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ SOURCE = {
     "path": "transports/config.schema.json",
     "release": "2.0.0-prerelease3",
     "date": "2026-08-14",
+    "copy": "github.com/FairmeHIT/bifrost-lite at 16576fd, a fork that leaves out features",
     "sha256": "1bcfe45aa92dcfd3bbc41289e2d7958a7791582bf6bf32cb86e486fe36e1cea3",
 }
 TARGET = Path(__file__).resolve().parents[2] / "policies" / "schemas" / "bifrost.json"
@@ -46,7 +47,7 @@ def main(path: Path) -> None:
     content = path.read_bytes()
     if (found := hashlib.sha256(content).hexdigest()) != SOURCE["sha256"]:
         sys.exit(f"{path} has the checksum {found}, not the recorded {SOURCE['sha256']}")
-    made = {"$comment": SOURCE} | structure(json.loads(content))
+    made = {"x-source": SOURCE} | structure(json.loads(content))
     TARGET.write_text(json.dumps(made, separators=(",", ":"), sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
 
 

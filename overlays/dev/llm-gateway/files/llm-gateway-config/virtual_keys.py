@@ -63,9 +63,9 @@ def _digest_of(variable: str, environ: Mapping[str, str]) -> str:
     return digest(key)
 
 
-async def authenticate(request: object, api_key: str) -> UserAPIKeyAuth:
-    """The holder of a key; raises 401 for any other key."""
-    given = digest(api_key)
+async def authenticate(request: object, api_key: str | None) -> UserAPIKeyAuth:
+    """The holder of a key; raises 401 for any other key, and for none, which LiteLLM passes on as None."""
+    given = digest(api_key or "")
     # Compares with every key, equal or not, so that the time it takes tells nothing.
     matching = [caller for caller in CALLERS if hmac.compare_digest(caller["token"], given)]
     if not matching:
