@@ -15,9 +15,9 @@ from . import llm_gateway, otel_collector
 
 PORT = 18789
 PROVIDER = "gateway"
+"""Name of the LLM gateway among the model providers: model `glm-4.7` is `gateway/glm-4.7` to OpenClaw."""
 NAMELESS = "openclaw"
 """What the gateway without a name, from which overlays start, calls itself where a name is needed."""
-"""Name of the LLM gateway among the model providers: model `glm-4.7` is `gateway/glm-4.7` to OpenClaw."""
 ROUTER = "content-router"
 """Id of the plugin that chooses the model by content."""
 PLUGINS = "/etc/openclaw/plugins"

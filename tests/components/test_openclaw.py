@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from generator.components import openclaw
+from generator.components import openclaw, openclaw_config
 from generator.environment.llm import VirtualKey
 from generator.environment.model import Environment
 from generator.environment.openclaw import Drain
