@@ -88,10 +88,16 @@ class ObjectSet:
     items: tuple[Item, ...]
     env: Environment | None = None
     _index: dict[tuple[str, str, str], Item] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _workloads: list[Item] = field(init=False, repr=False, compare=False, default_factory=list)
+    _labelled: dict[tuple[str, ...], list[Item]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for item in self.items:
             self._index.setdefault((item.kind, item.namespace, item.name), item)
+            if item.pod:
+                self._workloads.append(item)
+                for pair in ((), *_pairs(pod_labels(item))):
+                    self._labelled.setdefault((item.namespace, *pair), []).append(item)
 
     def of(self, *kinds: str) -> Iterator[Item]:
         """The objects of some kinds, in their order."""
@@ -99,14 +105,21 @@ class ObjectSet:
 
     def workloads(self) -> Iterator[Item]:
         """The objects that run pods."""
-        return (item for item in self.items if item.pod)
+        return iter(self._workloads)
 
     def get(self, kind: str, namespace: str, name: str) -> Item | None:
         return self._index.get((kind, namespace, name))
 
     def selected(self, namespace: str, match: Any) -> Iterator[Item]:
         """The workloads of a namespace whose pods a label selector matches."""
-        return (item for item in self.workloads() if item.namespace == namespace and selects(match, pod_labels(item)))
+        # One of the wanted labels finds the few that may match: a look at every workload would be slow in large sets.
+        pair = next(_pairs(match.get("matchLabels")), ()) if isinstance(match, dict) else ()
+        return (item for item in self._labelled.get((namespace, *pair), ()) if selects(match, pod_labels(item)))
+
+
+def _pairs(labels: Any) -> Iterator[tuple[str, ...]]:
+    if isinstance(labels, dict):
+        yield from ((key, value) for key, value in labels.items() if isinstance(key, str) and isinstance(value, str))
 
 
 def pod_labels(item: Item) -> Mapping[str, str]:

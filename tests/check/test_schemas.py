@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.check.schemas import BUNDLE, DEFAULT_MINOR, Schemas, Violation
+from generator.check.phrasing import Violation
+from generator.check.schemas import BUNDLE, DEFAULT_MINOR, Schemas
 
 HERE = Path(__file__).parent / "schemas"
 GOOD = list(yaml.safe_load_all((HERE / "good.yaml").read_text()))
