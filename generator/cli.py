@@ -43,7 +43,7 @@ def main(context: click.Context, root: Path) -> None:
 @main.command()
 @click.pass_obj
 def render(root: Path) -> None:
-    """Write base/, overlays/ and rendered/ from environments/."""
+    """Write base/, overlays/ and rendered/."""
     started = time.perf_counter()
     made, environments = _plan(root)
     try:
@@ -62,7 +62,7 @@ def render(root: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Findings as a JSON list.")
 @click.pass_obj
 def check(root: Path, directory: Path | None, kubernetes_version: str | None, as_json: bool) -> None:
-    """Check every object against its schema, and the trees against environments/.
+    """Check every object, and that the trees are current.
 
     With DIRECTORY: check the manifests in any folder, or in one file.
     """
@@ -73,7 +73,10 @@ def check(root: Path, directory: Path | None, kubernetes_version: str | None, as
         made, environments = _plan(root)
         findings, count = run.check_plan(root, made, environments, compare(root, made.files, ROOTS))
     else:
-        findings, count = run.check_folder(directory, kubernetes_version)
+        try:
+            findings, count = run.check_folder(directory, kubernetes_version)
+        except ValueError as error:
+            _fail(f"--kubernetes-version: {error}")
     if as_json:
         click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
     else:
@@ -87,7 +90,7 @@ def check(root: Path, directory: Path | None, kubernetes_version: str | None, as
 @main.command()
 @click.pass_obj
 def docs(root: Path) -> None:
-    """Write environments/schema.json and docs/environment.md from the model."""
+    """Write the model's schema and reference page."""
     from generator.environment import schema
 
     files = schema.files()

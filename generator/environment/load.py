@@ -42,7 +42,8 @@ def read(path: Path, shown: str) -> Map:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error.strerror}")]) from None
+        fix = "run in the repository, or name it with --root"
+        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error.strerror}", fix)]) from None
     if len(data) > MAX_BYTES:
         raise EnvironmentInvalid([Problem(Place(shown), "", f"larger than {MAX_BYTES} bytes", "split the environment")])
     try:

@@ -136,3 +136,9 @@ def test_broken_environment_writes_nothing_and_exits_2(repository: Path) -> None
     assert "network.cni: «calico» is not one of cilium, vpc-cni" in done.output
     assert "1 error; nothing was written" in done.output
     assert (repository / DEPLOYMENT).read_bytes() == before
+
+
+def test_unsupported_kubernetes_version_is_named_with_what_there_is(repository: Path) -> None:
+    code, output = check(repository, str(repository / "rendered/dev"), "--kubernetes-version", "1.20")
+    assert code == 2
+    assert "no schemas of Kubernetes 1.20; policies/schemas holds 1.34, 1.35, 1.36" in output
