@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check test lint format bench schemas docs lock clean
+.PHONY: help setup render check test lint format bench schemas instances docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -15,7 +15,7 @@ setup: $(VENV)/dev ## install everything that render and test need, into .venv
 render: $(VENV)/run ## environments/ -> base/, overlays/, rendered/
 	@$(RUN) -m generator render
 
-check: $(VENV)/run ## are the trees current, and does every object fit its schema?
+check: $(VENV)/run ## are the trees current, and does every object keep schema and rules?
 	@$(RUN) -m generator check
 
 test: lint ## lint, types and the default test suite; needs no network
@@ -37,7 +37,10 @@ schemas: $(VENV)/dev ## rebuild policies/schemas from pinned upstream sources (n
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/schemas/requirements.txt
 	@$(RUN) tools/schemas/build.py
 
-docs: $(VENV)/run ## environments/schema.json and docs/environment.md from the model
+instances: $(VENV)/dev ## rebuild the table of instance types from its pinned source (needs network and Go)
+	@$(RUN) tools/instances/instances.py
+
+docs: $(VENV)/run ## schema.json, docs/environment.md and docs/policies.md from the model and the rules
 	@$(RUN) -m generator docs
 
 lock: $(VENV)/dev ## pin every dependency of pyproject.toml by hash (needs network)

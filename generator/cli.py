@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -59,41 +60,69 @@ def render(root: Path) -> None:
 @main.command()
 @click.argument("directory", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--kubernetes-version", default=None, help="Schemas to check DIRECTORY against, e.g. 1.35.")
-@click.option("--json", "as_json", is_flag=True, help="Findings as a JSON list.")
+@click.option("--json", "form", flag_value="json", help="Findings as a JSON list.")
+@click.option("--github", "form", flag_value="github", help="Findings as annotations of a GitHub workflow.")
+@click.option("--sarif", "form", flag_value="sarif", help="Findings as SARIF 2.1.0, for code scanning.")
+@click.option("--explain", type=click.Choice(["spot-grace"]), help="Print what a rule computes, and end.")
 @click.pass_obj
-def check(root: Path, directory: Path | None, kubernetes_version: str | None, as_json: bool) -> None:
+def check(
+    root: Path, directory: Path | None, kubernetes_version: str | None, form: str | None, explain: str | None
+) -> None:
     """Check every object, and that the trees are current.
 
     With DIRECTORY: check the manifests in any folder, or in one file.
     """
-    from generator.check import run
+    from generator.check import manual, report, run
 
     started = time.perf_counter()
+    if explain:
+        _explain(root)
     if directory is None:
         made, environments = _plan(root)
-        findings, count = run.check_plan(root, made, environments, compare(root, made.files, ROOTS))
+        result = run.check_plan(root, made, environments, compare(root, made.files, ROOTS), date.today())
     else:
         try:
-            findings, count = run.check_folder(directory, kubernetes_version)
+            result = run.check_folder(directory, kubernetes_version)
         except ValueError as error:
             _fail(f"--kubernetes-version: {error}")
-    if as_json:
-        click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
-    else:
-        for finding in findings:
-            click.echo(str(finding))
-        verdict = f"{len(findings)} findings" if findings else "no findings"
-        click.echo(f"checked {count} objects: {verdict}, {time.perf_counter() - started:.2f} s")
-    sys.exit(FOUND if findings else 0)
+    findings = result.findings
+    match form:
+        case "json":
+            click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
+        case "sarif":
+            click.echo(report.sarif(findings, manual.summaries()))
+        case "github":
+            for line in report.github(findings):
+                click.echo(line)
+        case _:
+            for line in report.text(findings):
+                click.echo(line)
+            verdict = _number(len(findings), "finding") if findings else "no findings"
+            click.echo(f"checked {result.objects} objects: {verdict}, {time.perf_counter() - started:.2f} s")
+    sys.exit(FOUND if result.failed else 0)
+
+
+def _explain(root: Path) -> NoReturn:
+    """The time line of every pod on Spot, by environment."""
+    from generator.check.objectset import Item, ObjectSet
+    from generator.check.rules import spot_grace
+
+    made, environments = _plan(root)
+    for env in environments:
+        below = f"rendered/{env.name}/"
+        items = tuple(Item(path, obj) for path, obj in made.objects.items() if path.startswith(below))
+        click.echo(f"{env.name}\n{spot_grace.table(ObjectSet(items, env))}\n")
+    sys.exit(0)
 
 
 @main.command()
 @click.pass_obj
 def docs(root: Path) -> None:
-    """Write the model's schema and reference page."""
+    """Write the model's schema and the pages on keys and rules."""
+    from generator.check import manual
     from generator.environment import schema
 
-    files = schema.files()
+    files = schema.files() | manual.files()
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""What a check found: the object's file and line, the path inside it, what is wrong and how to mend it."""
+"""What a check found: the object's file and line, the path inside it, what will happen and how to mend it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ class Finding:
     path: str
     message: str
     fix: str = ""
+    object: str = ""
+    """Kind, namespace and name; empty where a file as a whole is meant."""
+    severity: str = "error"
+    """`error` fails the check, `warning` is printed."""
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from generator.environment.model import Environment
-from generator.kubernetes.network import Edge, Pods, policies
+from generator.kubernetes.network import Edge, Pods
+from generator.kubernetes.network import policies as network_policies
 from generator.kubernetes.objects import Obj
 from generator.kubernetes.secret import Secret
 
-from . import argocd, cache, karpenter, llm_gateway, namespaces, openclaw, otel_collector, secrets, storage
+from . import argocd, cache, karpenter, llm_gateway, namespaces, openclaw, otel_collector, policies, secrets, storage
 
 WORKLOADS: tuple[tuple[ModuleType, int], ...] = (
     (cache, 0),
@@ -55,6 +56,7 @@ def render(env: Environment) -> list[Part]:
     platform = [
         (Part(namespaces.NAME, namespaces.NAME, namespaces.objects(pods)), -30),
         (Part(storage.NAME, storage.NAME, storage.objects(env)), -30),
+        (Part(policies.NAME, policies.NAME, policies.objects(env)), -25),
         (Part(karpenter.NAME, karpenter.NAME, karpenter.objects(env)), -20),
         (Part(secrets.NAME, secrets.NAME, secrets.objects(env, all_secrets(env))), -10),
     ]
@@ -84,7 +86,7 @@ def network(env: Environment, objects: list[Obj], edges: list[Edge]) -> list[Obj
         policy
         for obj in objects
         if "template" in obj.get("spec", {})
-        for policy in policies(env.network.cni, pods_of(obj), edges)
+        for policy in network_policies(env.network.cni, pods_of(obj), edges, env.cluster.dns)
     ]
 
 

@@ -1,5 +1,6 @@
 """Sections on the cluster, the nodes and how Git reaches them: `cluster`, `gitops`, `compute`, `network`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -48,9 +49,17 @@ class Cluster:
     @property
     def api_server(self) -> tuple[str, str]:
         """CIDRs of the Kubernetes API: its endpoints in the VPC, and its Service, the first address of the range."""
+        return self.vpc_cidr, f"{self._service(1)}/32"
+
+    @property
+    def dns(self) -> str:
+        """Address of the cluster's DNS: the tenth of the Service range, as EKS gives it."""
+        return self._service(10)
+
+    def _service(self, number: int) -> str:
         network, _, _ = self.service_cidr.partition("/")
         first, _, last = network.rpartition(".")
-        return self.vpc_cidr, f"{first}.{int(last) + 1}/32"
+        return f"{first}.{int(last) + number}"
 
     @property
     def arn(self) -> str:
@@ -148,6 +157,16 @@ class Node:
     """Age at which a node is replaced."""
 
 
+AUTO_MODE_HOURS = 21 * 24
+"""Longest life of an EKS Auto Mode node, its drain included (EKS user guide, automode)."""
+
+
+def hours(duration: str) -> float:
+    """A Go duration in hours: `720h`, `1h30m`."""
+    units = {"h": 1.0, "m": 1 / 60, "s": 1 / 3600}
+    return sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)([hms])", duration))
+
+
 @dataclass(frozen=True)
 class Compute:
     """The Graviton nodes that Karpenter provisions."""
@@ -172,6 +191,10 @@ class Compute:
     """Times in which drift replaces no node."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
+        if self.provisioner == "auto-mode" and hours(self.node.expire_after) + 1 > AUTO_MODE_HOURS:
+            message = f"{self.node.expire_after} and a drain pass the 21 days after which EKS Auto Mode ends a node"
+            fix = "set it to 336h (14 days), or use provisioner: karpenter"
+            yield Flaw(("node", "expireAfter"), message, fix, also=(("compute", "provisioner"),))
         if self.zone_spread == "required" and len(env.cluster.zones) < 2:
             fix = "list more zones, or set zoneSpread: preferred"
             message = "required spread over a single zone keeps every second replica Pending"

@@ -77,7 +77,7 @@ class LlmGateway:
     images: Images
     replicas: Replicas
     request_timeout: Seconds
-    """Longest call to a provider; callers wait a little longer than this."""
+    """Longest call to a provider, of a stream its longest silence; half of modelTimeout leaves time for a fallback."""
     resources: Resources
     virtual_keys: Annotated[Mapping[DnsLabel, VirtualKey], Size(1)]
     """One entry a caller."""

@@ -10,8 +10,9 @@ from .fields import ModelName, Size
 from .llm import Cache, LlmGateway
 from .models import Model, Provider, ProviderName, Routing, check_providers
 from .openclaw import OpenClaw
-from .operations import Ingress, Langfuse, Monitoring, Secrets, Telemetry
+from .operations import Cost, Ingress, Langfuse, Monitoring, Policies, Secrets, Telemetry
 from .problem import Flaw
+from .waiver import Waivers
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Environment:
     monitoring: Monitoring
     ingress: Ingress
     secrets: Secrets
+    cost: Cost
+    policies: Policies
+    waivers: Waivers
     name: str = ""
 
 

@@ -1,11 +1,11 @@
-"""Sections on running the system: `ingress`, `secrets`, `telemetry`, `langfuse`, `monitoring`."""
+"""Sections on running the system: `ingress`, `secrets`, `telemetry`, `langfuse`, `monitoring`, `cost`, `policies`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from .fields import Cidr, DnsLabel, GoDuration, Host, HttpUrl, Range, SecretPath
+from .fields import Cidr, DnsLabel, GoDuration, Host, HttpUrl, Range, SecretPath, Usd
 from .image import Image
 from .openclaw import Resources
 from .problem import Flaw
@@ -86,3 +86,19 @@ class Monitoring:
 
     namespace: DnsLabel
     """Namespace of Prometheus: scrapes are admitted from there alone."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the environment may cost."""
+
+    monthly_ceiling: Usd
+    """USD a month. Nodes at list price and the budgets of models must stay below it."""
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The rules of policies/admission, by which the API server judges what reaches our namespaces and node pools."""
+
+    enforcement: Literal["audit", "deny"]
+    """`deny` refuses what breaks a rule; `audit` lets it in, warns whoever sent it and writes it to the audit log."""

@@ -94,8 +94,8 @@ def url_edge(source: Pods, url: str, private: str = "") -> Edge:
     return Edge(source, Hosts((name,), private), parts.port or (80 if parts.scheme == "http" else 443))
 
 
-def policies(cni: str, pods: Pods, edges: Sequence[Edge]) -> list[Obj]:
-    """The policy of one workload: what may reach it, what it may reach, and DNS."""
+def policies(cni: str, pods: Pods, edges: Sequence[Edge], dns: str) -> list[Obj]:
+    """The policy of one workload: what may reach it, what it may reach, and DNS, whose Service is at `dns`."""
     name = pods.instance or pods.app
     arriving = [edge for edge in edges if isinstance(edge.target, Pods) and covers(edge.target, pods)]
     leaving = [edge for edge in edges if isinstance(edge.source, Pods) and covers(edge.source, pods)]
@@ -113,7 +113,7 @@ def policies(cni: str, pods: Pods, edges: Sequence[Edge]) -> list[Obj]:
         "podSelector": {"matchLabels": pods.labels},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": grouped({"from": _peers(edge.source, pods)} | _ports(edge) for edge in arriving),
-        "egress": grouped([_DNS, *({"to": _peers(edge.target, pods)} | _ports(edge) for edge in leaving)]),
+        "egress": grouped([_dns(dns), *({"to": _peers(edge.target, pods)} | _ports(edge) for edge in leaving)]),
     }
     return [{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec}]
 
@@ -142,16 +142,16 @@ def grouped(rules: Iterable[Obj]) -> list[Obj]:
     return unique
 
 
-_CLUSTER_DNS = {"k8s-app": "kube-dns"}
-_DNS: Obj = {
-    "to": [
-        {
-            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
-            "podSelector": {"matchLabels": _CLUSTER_DNS},
-        }
-    ],
-    "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
-}
+def _dns(address: str) -> Obj:
+    """DNS by its pods, and by its address: on EKS Auto Mode it runs on the node, where no selector finds it."""
+    pods = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+        "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+    }
+    ports = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
+    return {"to": [pods, {"ipBlock": {"cidr": f"{address}/32"}}], "ports": ports}
+
+
 _CILIUM_DNS: Obj = {
     "toEndpoints": [{"matchLabels": {"k8s:io.kubernetes.pod.namespace": "kube-system", "k8s-app": "kube-dns"}}],
     # Cilium learns the addresses behind toFQDNs from the answers that pass this rule.

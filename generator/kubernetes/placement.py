@@ -32,11 +32,9 @@ def spread(env: Environment, app: str, match: Mapping[str, str], zonal: bool) ->
         shared["labelSelector"] = {"matchLabels": {"app.kubernetes.io/name": app}}
     else:
         shared |= {"labelSelector": {"matchLabels": dict(match)}, "matchLabelKeys": ["pod-template-hash"]}
+    # Zones without a node do not count by themselves: while one zone has nodes, it would take every replica.
+    zones: Obj = {"whenUnsatisfiable": "DoNotSchedule", "minDomains": 2} if required else {}
     return [
-        {
-            "topologyKey": "topology.kubernetes.io/zone",
-            "whenUnsatisfiable": "DoNotSchedule" if required else "ScheduleAnyway",
-            **shared,
-        },
+        {"topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway", **shared, **zones},
         {"topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway", **shared},
     ]

@@ -28,6 +28,9 @@ from .pod import (
     volumes,
 )
 
+TOKEN = "openclaw.io/service-account-token"
+"""Annotation of pods that call the Kubernetes API."""
+
 
 def workload(
     env: Environment,
@@ -61,7 +64,11 @@ def workload(
     app = app or name
     match = selector(app, name)
     template = {
-        "metadata": {"labels": metadata(name, "", app, name)["labels"]},
+        "metadata": {
+            "labels": metadata(name, "", app, name)["labels"],
+            # The rule `service-account` admits a token only where its need is declared.
+            **({"annotations": {TOKEN: "required"}} if token else {}),
+        },
         "spec": {
             "serviceAccountName": name,
             "automountServiceAccountToken": token,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from generator.check.finding import Finding
-from generator.check.run import _check_text
-from generator.check.schemas import Schemas
+from generator.check.documents import Document, parse_documents
+from generator.check.objectset import Item, ObjectSet
+from generator.check.run import check_objects
 from generator.environment.model import Environment
 from generator.trees.plan import Plan
 
@@ -38,10 +38,14 @@ def test_planted_fault_is_named_in_every_rendered_file(
 ) -> None:
     unnamed = []
     for env in environments.values():
-        schemas = Schemas(env.cluster.kubernetes_version)
-        for path in (path for path in planned.objects if path.startswith(f"rendered/{env.name}/")):
-            text, line, field = plant(planned.files[path])
-            found: list[Finding] = _check_text(schemas, path, text)
-            if not any((one.file, one.line, one.path) == (path, line, field) for one in found):
-                unnamed.append(f"{path}: {[str(one) for one in found]}")
+        planted = {
+            path: plant(planned.files[path]) for path in planned.objects if path.startswith(f"rendered/{env.name}/")
+        }
+        parsed = [found for path, (text, _, _) in planted.items() for found in parse_documents(path, text)]
+        items = tuple(Item(one.file, one.obj) for one in parsed if isinstance(one, Document))
+        assert len(items) == len(planted)
+        texts = {path: text for path, (text, _, _) in planted.items()}
+        found = check_objects(ObjectSet(items, env), texts)
+        named = {(one.file, one.line, one.path) for one in found if one.rule == "schema"}
+        unnamed += [path for path, (_, line, field) in planted.items() if (path, line, field) not in named]
     assert unnamed == []

@@ -493,7 +493,7 @@ def test_the_web_tool_opens_public_https_for_its_gateway_alone(defaults: Environ
 )
 def test_the_web_tool_reaches_no_private_address(defaults: Environment, cni: str, rule: Obj) -> None:
     env = main(defaults, tools="web")
-    made = policies(cni, Pods("openclaw", "openclaw", "openclaw-main"), openclaw.edges(env))
+    made = policies(cni, Pods("openclaw", "openclaw", "openclaw-main"), openclaw.edges(env), env.cluster.dns)
     assert rule in made[0]["spec"]["egress"]
 
 

@@ -20,7 +20,7 @@ OTHER = Pods("other", "b")
 
 
 def policy(cni: str, pods: Pods, *edges: Edge) -> Obj:
-    (made,) = policies(cni, pods, edges)
+    (made,) = policies(cni, pods, edges, "172.20.0.10")
     spec = made["spec"]
     assert isinstance(spec, dict)
     return spec

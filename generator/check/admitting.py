@@ -1,0 +1,75 @@
+"""The per-object rules over a set: what the API server would refuse, by the policies and bindings in the set itself.
+
+A folder that holds no policies is judged by ours, as if its namespaces and objects were ours: so `check DIR` says the
+same of other people's manifests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from generator.kubernetes.objects import PART_OF, Obj
+
+from .admission import Admission
+from .objectset import Breach, Item, ObjectSet
+from .policy import binding, policy
+from .rules import Severity
+
+PREFIX = "openclaw-"
+FOLDER = Path(__file__).parents[2] / "policies" / "admission"
+_POLICY, _BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
+
+
+def denials(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
+    """Each breach with the id of its rule, the remedy, and how the binding takes it."""
+    policies = [item.obj for item in objects.of(_POLICY)]
+    if not policies:
+        yield from _as_ours(objects)
+        return
+    admission = Admission(
+        map(policy, policies),
+        (binding(item.obj) for item in objects.of(_BINDING)),
+        [item.obj for item in objects.of("ConfigMap")],
+        [item.obj for item in objects.of("Namespace")],
+    )
+    yield from _judged(admission, objects.items, {obj["metadata"]["name"]: obj for obj in policies})
+
+
+def _as_ours(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
+    policies = [obj for obj in files() if "paramKind" not in obj["spec"]]
+    names = {item.namespace for item in objects.items} - {""}
+    labels = {"app.kubernetes.io/part-of": PART_OF}
+    namespaces: list[Obj] = [{"metadata": {"name": name, "labels": labels}} for name in sorted(names)]
+    bindings: list[Obj] = [
+        {
+            "metadata": {"name": obj["metadata"]["name"]},
+            "spec": {"policyName": obj["metadata"]["name"], "validationActions": ["Deny"]},
+        }
+        for obj in policies
+    ]
+    admission = Admission(map(policy, policies), map(binding, bindings), (), namespaces)
+    yield from _judged(admission, objects.items, {obj["metadata"]["name"]: obj for obj in policies})
+
+
+def _judged(
+    admission: Admission, items: tuple[Item, ...], policies: dict[str, Obj]
+) -> Iterator[tuple[Breach, str, str, Severity]]:
+    for item in items:
+        said: dict[tuple[str, str], list[str]] = {}
+        for denial in admission.verdicts(item.obj):
+            said.setdefault((denial.policy, denial.message), []).append(denial.action)
+        for (name, message), actions in said.items():
+            notes = policies[name]["metadata"].get("annotations", {})
+            severity = Severity(notes.get("openclaw.io/severity", "error")) if "Deny" in actions else Severity.WARNING
+            fix = notes.get("openclaw.io/remediation", "")
+            yield Breach(item, (), message), name.removeprefix(PREFIX), fix, severity
+
+
+@cache
+def files() -> tuple[Obj, ...]:
+    """The policies as they stand in policies/admission."""
+    return tuple(yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml")))

@@ -1,0 +1,1 @@
+"""Who may talk to whom, as the network policies of a set of objects say."""

@@ -1,0 +1,85 @@
+"""secrets-resolved: every Secret that is read is made, key by key, and no credential is written down.
+
+A pod that names a Secret or key which nobody makes waits for ever in CreateContainerConfigError; Argo CD shows its
+Application as progressing.  Looked at: variables, volumes, image pull secrets and Ingress certificates, against the
+ExternalSecrets (and Certificates) of the same namespace and the keys that they write; the stores that ExternalSecrets
+read from; values in ConfigMaps and in variables that have the form of a credential, or stand written out under a key
+such as `password`.
+
+Limits: references marked `optional` may stay open; an ExternalSecret with `dataFrom` writes keys that only the store
+knows; a Secret object itself is no-secrets-in-git's; a password that is a plain word is not recognised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.check.configs import configs, files_in
+from generator.check.credentials import form, literals
+from generator.check.objectset import Breach, Item, ObjectSet
+from generator.check.rules import Severity
+from generator.check.secret_sources import sources, uses
+from generator.check.walk import each, table, text
+from generator.environment.problem import Path, dotted
+
+ID, SEVERITY = "secrets-resolved", Severity.ERROR
+REMEDIATION = "declare the key in an ExternalSecret of the namespace; move a written-down value to AWS Secrets Manager"
+
+STUCK = "the pod waits for ever"
+
+
+def check(objects: ObjectSet) -> Iterator[Breach]:
+    made = sources(objects)
+    for use in uses(objects):
+        where = f"{use.item.namespace}/{use.secret}"
+        source = made.get((use.item.namespace, use.secret))
+        stuck = STUCK if use.item.kind != "Ingress" else "the door has no certificate"
+        if source is None:
+            yield Breach(use.item, use.path, f"nothing makes Secret {where}: {stuck}")
+        elif use.key and source.keys is not None and use.key not in source.keys:
+            yield Breach(use.item, use.path, f"{source.item} writes no key «{use.key}» into {where}: {stuck}")
+    for item in objects.of("ExternalSecret"):
+        yield from _stores(objects, item)
+    for item in objects.of("ConfigMap"):
+        yield from _written_down(item)
+    for item in objects.workloads():
+        for config in configs(objects, item):
+            if not config.name and config.item is item:
+                yield from _found(item, config.path, config.value)
+
+
+def _stores(objects: ObjectSet, item: Item) -> Iterator[Breach]:
+    references: list[tuple[Path, Any]] = [(("spec", "secretStoreRef"), table(item.obj, "spec", "secretStoreRef"))]
+    for field in ("data", "dataFrom"):
+        for index, one in each(item.obj, "spec", field):
+            steps = ("sourceRef", "storeRef")
+            references.append((("spec", field, index, *steps), table(one, *steps)))
+    for path, reference in references:
+        name, kind = text(reference, "name"), text(reference, "kind") or "SecretStore"
+        if name and objects.get(kind, "" if kind == "ClusterSecretStore" else item.namespace, name) is None:
+            where = name if kind == "ClusterSecretStore" else f"{item.namespace}/{name}"
+            yield Breach(
+                item, path, f"no {kind} {where}: the Secret is never written, and pods that read it wait for ever"
+            )
+
+
+def _written_down(item: Item) -> Iterator[Breach]:
+    spoken = set()
+    for config in files_in(item):
+        for breach in _found(item, config.path, config.value):
+            spoken.add(config.path)
+            yield breach
+    for key, content in table(item.obj, "data").items():
+        if ("data", key) not in spoken and isinstance(content, str) and (noun := form(content)):
+            yield Breach(item, ("data", key), _leak("the file", noun))
+
+
+def _found(item: Item, path: Path, value: Any) -> Iterator[Breach]:
+    for where, literal in literals(value):
+        told = form(literal) or "what looks like a credential"
+        yield Breach(item, path, _leak(dotted(where), told))
+
+
+def _leak(where: str, noun: str) -> str:
+    return f"{where} holds {noun}: whoever reads the repository, or the ConfigMap, has it"
