@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -84,7 +85,7 @@ def parse_documents(file: str, text: str) -> Iterator[Document | Finding]:
 
 def line_of(text: str, path: FieldPath, number: int = 0) -> int:
     """The line, from 1, of the deepest field on the path that exists in a document; 0 where the text has none."""
-    nodes = list(yaml.compose_all(text, Loader=_Loader))
+    nodes = _composed(text)
     node: Any = nodes[number] if number < len(nodes) else None
     if node is None:
         return 0
@@ -101,3 +102,8 @@ def line_of(text: str, path: FieldPath, number: int = 0) -> int:
         else:
             break
     return int(line) + 1
+
+
+@lru_cache(maxsize=16)  # the findings of a file come one after the other
+def _composed(text: str) -> list[Any]:
+    return list(yaml.compose_all(text, Loader=_Loader))
