@@ -39,17 +39,23 @@ def form(text: str) -> str:
     )
 
 
-def literals(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Values under keys that speak of secrets, and that are written out instead of referred to."""
+def written_down(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Where data holds a credential, and what it looks like.
+
+    A text counts by its form, or where it stands under a key that speaks of secrets and refers to no other place.
+    """
     if isinstance(value, dict):
         for key, child in value.items():
-            if isinstance(child, str) and _SECRET_KEY.search(_snake(str(key))) and _is_written_out(child):
-                yield (*path, str(key)), child
-            else:
-                yield from literals(child, (*path, str(key)))
+            yield from written_down(child, (*path, str(key)))
     elif isinstance(value, list):
         for index, child in enumerate(value):
-            yield from literals(child, (*path, index))
+            yield from written_down(child, (*path, index))
+    elif isinstance(value, str):
+        key = next((step for step in reversed(path) if isinstance(step, str)), "")
+        if noun := form(value):
+            yield path, noun
+        elif _SECRET_KEY.search(_snake(key)) and _is_written_out(value):
+            yield path, "what looks like a credential"
 
 
 def _snake(key: str) -> str:

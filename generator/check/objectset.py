@@ -131,14 +131,18 @@ def selects(selector: Any, labels: Mapping[str, str]) -> bool:
     """Whether a label selector matches labels; an absent selector matches nothing, an empty one everything."""
     if not isinstance(selector, dict):
         return False
-    wanted = selector.get("matchLabels") or {}
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(
-        _expression(one, labels) for one in selector.get("matchExpressions") or []
+    wanted, expressions = selector.get("matchLabels"), selector.get("matchExpressions")
+    pairs = wanted.items() if isinstance(wanted, dict) else ()
+    return all(labels.get(key) == value for key, value in pairs) and all(
+        _expression(one, labels) for one in (expressions if isinstance(expressions, list) else ())
     )
 
 
 def _expression(one: Any, labels: Mapping[str, str]) -> bool:
-    key, operator, values = one.get("key"), one.get("operator"), one.get("values") or []
+    key, operator, values = (dig(one, (field,)) for field in ("key", "operator", "values"))
+    values = values if isinstance(values, list) else []
+    if not isinstance(key, str):
+        return False
     match operator:
         case "In":
             return labels.get(key) in values

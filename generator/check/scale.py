@@ -8,27 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from .objectset import Item, ObjectSet, dig
-from .walk import number, text
+from .walk import number, table, text
 
-Autoscalers = Mapping[tuple[str, str, str], "Item"]
+Autoscalers = Mapping[tuple[str, str, str], Item]
 """Namespace, kind and name of a workload to what scales it."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Pods of a workload; `by` is its autoscaler, if it has one."""
+    """Pods of a workload, between its autoscaler's bounds if it has one."""
 
     lowest: int
     highest: int
-    by: Item | None = None
 
 
-def autoscalers(objects: ObjectSet) -> dict[tuple[str, str, str], Item]:
-    """What scales workloads: HorizontalPodAutoscalers, and KEDA's ScaledObjects."""
+def autoscalers(objects: ObjectSet) -> Autoscalers:
+    """The HorizontalPodAutoscalers, by what they scale."""
     found = {}
-    for item in objects.of("HorizontalPodAutoscaler", "ScaledObject"):
-        kind = text(item.obj, "spec", "scaleTargetRef", "kind") or "Deployment"
-        found[item.namespace, kind, text(item.obj, "spec", "scaleTargetRef", "name")] = item
+    for item in objects.of("HorizontalPodAutoscaler"):
+        target = table(item.obj, "spec", "scaleTargetRef")
+        found[item.namespace, text(target, "kind"), text(target, "name")] = item
     return found
 
 
@@ -43,13 +42,8 @@ def scale(item: Item, scaled_by: Autoscalers) -> Scale:
     if by is None:
         count = _count(item, 1, "spec", "replicas")
         return Scale(count, count)
-    if by.kind == "ScaledObject":
-        # KEDA's defaults.
-        lowest, highest = _count(by, 0, "spec", "minReplicaCount"), _count(by, 100, "spec", "maxReplicaCount")
-    else:
-        lowest = _count(by, 1, "spec", "minReplicas")
-        highest = _count(by, lowest, "spec", "maxReplicas")
-    return Scale(lowest, max(lowest, highest), by)
+    lowest = _count(by, 1, "spec", "minReplicas")
+    return Scale(lowest, max(lowest, _count(by, lowest, "spec", "maxReplicas")))
 
 
 def surge(item: Item, count: int) -> int:

@@ -52,7 +52,7 @@ def _keys(item: Item) -> frozenset[str] | None:
     template = table(item.obj, "spec", "target", "template")
     merged = template.get("mergePolicy") == "Merge"
     written = frozenset(table(template, "data"))
-    if template.get("templateFrom") or (item.obj.get("spec", {}).get("dataFrom") and not (written and not merged)):
+    if template.get("templateFrom") or (table(item.obj, "spec").get("dataFrom") and not (written and not merged)):
         return None
     if written and not merged:
         return written

@@ -41,7 +41,9 @@ def engine(env: Environment) -> Engine:
 def grace(env: Environment) -> Grace:
     """Calls that run may finish, but for those that would outlast the notice of a Spot node."""
     longest = SPOT_NOTICE - DETECTION_MARGIN - PRE_STOP - EXIT
-    return Grace(PRE_STOP, min(env.llm_gateway.request_timeout, longest), EXIT)
+    # A provider that hangs is given up, and the fallback gets as long again.
+    attempts = 2 if any(model.fallbacks for model in env.models.values()) else 1
+    return Grace(PRE_STOP, min(attempts * env.llm_gateway.request_timeout, longest), EXIT)
 
 
 def objects(env: Environment) -> list[Obj]:

@@ -75,7 +75,7 @@ def on_spot(obj: Obj) -> bool:
 
 def several(obj: Obj) -> bool:
     """Replicas, or an autoscaler that has no reason to be without more than one."""
-    return runs_pods(obj) and obj["spec"].get("replicas", 2) > 1
+    return runs_pods(obj) and bool(obj["spec"].get("replicas", 2) > 1)
 
 
 def autoscaled(obj: Obj) -> bool:
@@ -83,11 +83,11 @@ def autoscaled(obj: Obj) -> bool:
 
 
 def spread_by_force(obj: Obj) -> bool:
-    return several(obj) and spread(obj)["whenUnsatisfiable"] == "DoNotSchedule"
+    return several(obj) and bool(spread(obj)["whenUnsatisfiable"] == "DoNotSchedule")
 
 
 def self_managed(obj: Obj) -> bool:
-    return obj["kind"] == "NodePool" and node(obj)["nodeClassRef"]["kind"] == "EC2NodeClass"
+    return obj["kind"] == "NodePool" and bool(node(obj)["nodeClassRef"]["kind"] == "EC2NodeClass")
 
 
 def pod(obj: Obj) -> Obj:
@@ -253,12 +253,6 @@ def common_service(objects: list[Obj]) -> list[Obj]:
     return [*objects, {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}]
 
 
-def scaled(obj: Obj) -> Obj:
-    target = {"kind": obj["kind"], "name": obj["metadata"]["name"]}
-    spec = {"minReplicaCount": 1, "maxReplicaCount": 1, "scaleTargetRef": target}
-    return {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": obj["metadata"], "spec": spec}
-
-
 def greedy_daemon(obj: Obj) -> Obj:
     obj["kind"] = "DaemonSet"
     obj["metadata"]["name"] = "greedy"
@@ -390,7 +384,7 @@ MUTATIONS: tuple[Mutation, ...] = _table(
             ),
         ),
     ),
-    ("pool-fits", "limits of one small node", each(POOL, lambda obj: obj["spec"]["limits"].update(cpu="2"))),
+    ("pool-fits", "limits of half a node", each(POOL, lambda obj: obj["spec"]["limits"].update(cpu="1"))),
     ("pool-fits", "limits of little memory", each(POOL, lambda obj: obj["spec"]["limits"].update(memory="4Gi"))),
     ("pool-fits", "more replicas than the limits allow", each(kind("HorizontalPodAutoscaler"), autoscaled_to(400))),
     ("pool-fits", "a DaemonSet that leaves no room", added(greedy_daemon, kind("Deployment"))),
@@ -427,7 +421,6 @@ MUTATIONS: tuple[Mutation, ...] = _table(
     ("own-state", "a state beside its volume", each(GATEWAYS, variable("OPENCLAW_STATE_DIR", "/tmp/state"))),
     ("own-state", "a second writer", added(second_writer, GATEWAYS)),
     ("own-state", "one Service for all gateways", common_service),
-    ("own-state", "a gateway that KEDA scales", added(scaled, GATEWAYS)),
     ("arch-images", "an image that is not recorded", each(WORKLOAD, init_container("registry.example/tool:1.2.3"))),
     ("arch-images", "another build of an image", each(WORKLOAD, other_build)),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from generator.check.objectset import selects
 from generator.check.pods import Port
-from generator.check.walk import each, table, texts
+from generator.check.walk import each, table, text, texts
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """Label that the API server gives every namespace."""
@@ -59,7 +59,7 @@ def selected(selector: Any, labels: Mapping[str, str] | None, known: Mapping[str
     return selects(
         {
             "matchLabels": {key: value for key, value in table(selector, "matchLabels").items() if key in known},
-            "matchExpressions": [one for _, one in each(selector, "matchExpressions") if one.get("key") in known],
+            "matchExpressions": [one for _, one in each(selector, "matchExpressions") if text(one, "key") in known],
         },
         known,
     )

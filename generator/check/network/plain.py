@@ -82,6 +82,7 @@ def _is_port(one: Obj, call: Call) -> bool:
         return True
     if isinstance(port, str) and not port.isdigit():
         return call.listening is None or any((port, call.port) == (own.name, own.number) for own in call.listening)
-    end = one.get("endPort")
-    first = int(port)
+    if not isinstance(port, int | str):
+        return False
+    first, end = int(port), one.get("endPort")
     return first == 0 or first <= call.port <= (end if isinstance(end, int) and end else first)

@@ -1,7 +1,7 @@
 """arch-images: every image of a pod on Graviton must be built for arm64.
 
-An image without arm64 is pulled, or not even that, and never starts: `exec format error`. Nothing in a manifest shows
-it, and a sidecar or an init container is enough.
+An image without arm64 is not pulled (`no match for platform in manifest`), or its program does not start (`exec format
+error`).  Nothing in a manifest shows it, and a sidecar or an init container is enough.
 
 Looked at: all containers of pods that can only run on arm64, by what they demand or because no pool that takes them
 has anything else.  Each image must stand in generator/check/images.json with linux/arm64; a registry cannot be asked

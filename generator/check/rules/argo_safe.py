@@ -44,8 +44,8 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
     found = applications(objects)
     for one in found:
         yield from _application(one)
-        for item in one.objects:
-            yield from _guards(item)
+    for item in {id(item): item for one in found for item in one.objects}.values():
+        yield from _guards(item)
     yield from _projects(objects, found)
     yield from _folders(objects, found)
     yield from _waves(objects, found)
@@ -124,7 +124,7 @@ def _folders(objects: ObjectSet, found: Sequence[Application]) -> Iterator[Breac
 
 
 def _waves(objects: ObjectSet, found: Sequence[Application]) -> Iterator[Breach]:
-    home = {id(item): one for one in found for item in one.objects}
+    home = {id(item): one for one in reversed(found) for item in one.objects}
     seen: set[tuple[str, str]] = set()
     for first, then, effect in _orders(objects):
         one, other = home.get(id(first)), home.get(id(then))
@@ -133,8 +133,8 @@ def _waves(objects: ObjectSet, found: Sequence[Application]) -> Iterator[Breach]
         late = wave(first) > wave(then) if one is other else wave(one.item) >= wave(other.item)
         if late and (str(first), other.item.name) not in seen:
             seen.add((str(first), other.item.name))
-            where = "later than" if one is other else f"with {one.item.name}, not before {other.item.name} with"
-            message = f"{then} needs {first}, which comes {where} it: {effect}"
+            when = "in a later wave" if one is other else f"with {one.item.name}, no earlier than {other.item.name}"
+            message = f"{then} needs {first}, which comes {when}: {effect}"
             yield Breach(then if one is other else other.item, ("metadata", "annotations", WAVE), message)
 
 

@@ -16,17 +16,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.check.configs import configs, files_in
-from generator.check.credentials import form, literals
+from generator.check.credentials import form, written_down
 from generator.check.objectset import Breach, Item, ObjectSet
 from generator.check.rules import Severity
-from generator.check.secret_sources import sources, uses
+from generator.check.secret_sources import Use, sources, uses
 from generator.check.walk import each, table, text
 from generator.environment.problem import Path, dotted
 
 ID, SEVERITY = "secrets-resolved", Severity.ERROR
 REMEDIATION = "declare the key in an ExternalSecret of the namespace; move a written-down value to AWS Secrets Manager"
-
-STUCK = "the pod waits for ever"
 
 
 def check(objects: ObjectSet) -> Iterator[Breach]:
@@ -34,7 +32,7 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
     for use in uses(objects):
         where = f"{use.item.namespace}/{use.secret}"
         source = made.get((use.item.namespace, use.secret))
-        stuck = STUCK if use.item.kind != "Ingress" else "the door has no certificate"
+        stuck = _effect(use)
         if source is None:
             yield Breach(use.item, use.path, f"nothing makes Secret {where}: {stuck}")
         elif use.key and source.keys is not None and use.key not in source.keys:
@@ -47,6 +45,12 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
         for config in configs(objects, item):
             if not config.name and config.item is item:
                 yield from _found(item, config.path, config.value)
+
+
+def _effect(use: Use) -> str:
+    if use.item.kind == "Ingress":
+        return "the door has no certificate"
+    return "a private image cannot be pulled" if "imagePullSecrets" in use.path else "the pod waits for ever"
 
 
 def _stores(objects: ObjectSet, item: Item) -> Iterator[Breach]:
@@ -65,20 +69,17 @@ def _stores(objects: ObjectSet, item: Item) -> Iterator[Breach]:
 
 
 def _written_down(item: Item) -> Iterator[Breach]:
-    spoken = set()
-    for config in files_in(item):
-        for breach in _found(item, config.path, config.value):
-            spoken.add(config.path)
-            yield breach
+    parsed = {config.name: config.value for config in files_in(item)}
     for key, content in table(item.obj, "data").items():
-        if ("data", key) not in spoken and isinstance(content, str) and (noun := form(content)):
+        found = list(_found(item, ("data", key), parsed.get(key)))
+        yield from found
+        if not found and isinstance(content, str) and (noun := form(content)):
             yield Breach(item, ("data", key), _leak("the file", noun))
 
 
 def _found(item: Item, path: Path, value: Any) -> Iterator[Breach]:
-    for where, literal in literals(value):
-        told = form(literal) or "what looks like a credential"
-        yield Breach(item, path, _leak(dotted(where), told))
+    for where, noun in written_down(value):
+        yield Breach(item, path, _leak(dotted(where), noun))
 
 
 def _leak(where: str, noun: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_network
-from typing import Any
 
 from generator.check.objectset import Item
 from generator.check.walk import each, table, text, texts
@@ -19,20 +18,20 @@ def service(item: Item) -> Iterator[Flaw]:
     kind = text(item.obj, "spec", "type") or "ClusterIP"
     if kind == "ExternalName" and not text(item.obj, "spec", "externalName"):
         yield ("spec", "externalName"), "type ExternalName needs it"
-    if not found and kind != "ExternalName" and item.obj.get("spec", {}).get("clusterIP") != "None":
+    if not found and kind != "ExternalName" and table(item.obj, "spec").get("clusterIP") != "None":
         yield ("spec", "ports"), "a Service needs a port"
     names: set[str] = set()
-    numbers: set[tuple[Any, str]] = set()
+    numbers: set[str] = set()
     for index, port in found:
         path = ("spec", "ports", index)
-        name, pair = text(port, "name"), (port.get("port"), text(port, "protocol") or "TCP")
+        name, pair = text(port, "name"), f"{port.get('port')}/{text(port, 'protocol') or 'TCP'}"
         if not name and len(found) > 1:
             yield (*path, "name"), "is missing: with several ports each needs a name"
         yield from said((*path, "name"), syntax.dns_label(name) if name else "")
         if name and name in names:
             yield (*path, "name"), f"port «{name}» occurs twice"
         if pair in numbers:
-            yield (*path, "port"), f"port {pair[0]}/{pair[1]} occurs twice"
+            yield (*path, "port"), f"port {pair} occurs twice"
         names.add(name)
         numbers.add(pair)
         for field in ("port", "targetPort", "nodePort"):
@@ -63,7 +62,7 @@ def network_policy(item: Item) -> Iterator[Flaw]:
         for path, port in at(item.obj, ("spec", way, "*", "ports", "*")):
             yield from port_flaws((*path, "port"), port.get("port") if isinstance(port, dict) else None)
         for path, peer in at(item.obj, ("spec", way, "*", side, "*")):
-            if "ipBlock" in peer and ("podSelector" in peer or "namespaceSelector" in peer):
+            if isinstance(peer, dict) and "ipBlock" in peer and len(peer) > 1:
                 yield path, "an ipBlock takes no selector beside it"
 
 

@@ -4,11 +4,11 @@ OpenClaw keeps its state in SQLite, under a lease.  Who else writes there spoils
 of its own it goes with the pod; a heap that may outgrow the memory limit ends in a kill amid a write.  And a session
 lives in one gateway: requests that a Service spreads over several find nobody who knows them.
 
-Looked at: gateways, which are containers of an image called openclaw outside of Jobs. Their state directory is on a
-claim from a template of their StatefulSet; no autoscaler but a HorizontalPodAutoscaler, which `single-writer` sees,
-scales them; no Service selects two of them (headless ones, which balance nothing, aside). For all workloads: no two
-write to a claim that one node at a time can attach, or that a gateway uses; NODE_OPTIONS bound the heap of a Node
-program to 75 % of the memory limit.  That a gateway is a StatefulSet of one pod is for the rule `single-writer`.
+Looked at: gateways, which are containers of an image called openclaw outside of Jobs.  Their state directory is on a
+claim from a template of their StatefulSet; no Service selects two of them (headless ones, which balance nothing,
+aside).  For all workloads: no two write to a claim that one node at a time can attach, or that a gateway uses;
+NODE_OPTIONS bound the heap of a Node program to 75 % of the memory limit.  That a gateway is a StatefulSet of one pod
+without an autoscaler is for the rule `single-writer`.
 
 Limits: load balancers that find pods without a Service, and NODE_OPTIONS from Secrets or ConfigMaps, are not seen.
 
@@ -47,12 +47,6 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
     gateways = {id(item): one for item in objects.workloads() if (one := _gateway(item))}
     for container in gateways.values():
         yield from _kept(objects, container)
-    for item in objects.of("ScaledObject"):
-        target = table(item.obj, "spec", "scaleTargetRef")
-        scaled = objects.get(text(target, "kind") or "Deployment", item.namespace, text(target, "name"))
-        if scaled and id(scaled) in gateways:
-            message = f"scales {scaled}: a second gateway on its state does not start, one on another knows no session"
-            yield Breach(item, ("spec", "scaleTargetRef"), message)
     for item in objects.workloads():
         for container in containers(item):
             yield from _heap(container)
