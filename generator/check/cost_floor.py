@@ -58,7 +58,7 @@ def _nodes(objects: ObjectSet) -> Iterator[Part]:
         hosting = hosts(item.pod, among)
         if hosting:
             pods.setdefault(hosting[0].name, []).append((requests(item.pod), scale(item, scaled_by).lowest))
-    for pool in among:
+    for pool in {one.name: one for one in among}.values():
         cheapest = min(_offers(pool, pods.get(pool.name, [])), default=None)
         if cheapest:
             usd, count, name, hourly = cheapest

@@ -173,9 +173,14 @@ def _policies(objects: ObjectSet) -> Iterator[Breach]:
         selector = dig(item.obj, ("spec", "podSelector"))
         if selector and not any(True for _ in objects.selected(item.namespace, selector)):
             yield Breach(item, ("spec", "podSelector"), "finds no pod: what it should limit or admit, it does not")
+    pods: dict[str, list[Item]] = {}
+    for item in objects.workloads():
+        pods.setdefault(item.namespace, []).append(item)
+        pods.setdefault("", []).append(item)
     for item in objects.of("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"):
         selecting = [spec for spec in specs(item) if spec.spec.get("endpointSelector")]
-        if selecting and not any(spec.covers(reach.pods(one)) for spec in selecting for one in objects.workloads()):
+        among = pods.get(item.namespace, ())
+        if selecting and not any(spec.covers(reach.pods(one)) for spec in selecting for one in among):
             yield Breach(item, ("spec",), "finds no pod: what it should limit or admit, it does not")
     if not any(True for _ in objects.of("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")):
         return

@@ -122,6 +122,7 @@ def _role(item: Item) -> Iterator[Flaw]:
 
 
 def _binding(item: Item) -> Iterator[Flaw]:
+    """In a RoleBinding the namespace may be left out: it is the binding's own."""
     for index, subject in each(item.obj, "subjects"):
         if subject.get("kind") == "ServiceAccount" and not subject.get("namespace"):
             yield ("subjects", index, "namespace"), "is missing: a ServiceAccount has one"
@@ -183,7 +184,6 @@ CHECKS: Mapping[str, tuple[Callable[[Item], Iterator[Flaw]], ...]] = {
     "PodDisruptionBudget": (_budget,),
     "ResourceQuota": (_quota,),
     "Role": (_role,),
-    "RoleBinding": (_binding,),
     "Secret": (_data,),
     "Service": (network.service,),
     "StatefulSet": (_counts, _claims),
