@@ -72,7 +72,7 @@ def check(
 
     With DIRECTORY: check the manifests in any folder, or in one file.
     """
-    from generator.check import manual, report, run
+    from generator.check import report, run
 
     started = time.perf_counter()
     if explain:
@@ -90,6 +90,8 @@ def check(
         case "json":
             click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
         case "sarif":
+            from generator.check import manual
+
             click.echo(report.sarif(findings, manual.summaries()))
         case "github":
             for line in report.github(findings):

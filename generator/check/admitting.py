@@ -7,11 +7,8 @@ same of other people's manifests.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
-import yaml
-
+from generator.components.policies import policies as rendered_policies
 from generator.kubernetes.objects import PART_OF, Obj
 
 from .admission import Admission
@@ -20,7 +17,6 @@ from .policy import binding, policy
 from .rules import Severity
 
 PREFIX = "openclaw-"
-FOLDER = Path(__file__).parents[2] / "policies" / "admission"
 _POLICY, _BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 
 
@@ -40,7 +36,7 @@ def denials(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
 
 
 def _as_ours(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
-    policies = [obj for obj in files() if "paramKind" not in obj["spec"]]
+    policies = [obj for obj in rendered_policies() if "paramKind" not in obj["spec"]]
     names = {item.namespace for item in objects.items} - {""}
     labels = {"app.kubernetes.io/part-of": PART_OF}
     namespaces: list[Obj] = [{"metadata": {"name": name, "labels": labels}} for name in sorted(names)]
@@ -67,9 +63,3 @@ def _judged(
             severity = Severity(notes.get("openclaw.io/severity", "error")) if "Deny" in actions else Severity.WARNING
             fix = notes.get("openclaw.io/remediation", "")
             yield Breach(item, (), message), name.removeprefix(PREFIX), fix, severity
-
-
-@cache
-def files() -> tuple[Obj, ...]:
-    """The policies as they stand in policies/admission."""
-    return tuple(yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml")))

@@ -6,8 +6,9 @@ import inspect
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.components.policies import policies
+
 from .admitting import PREFIX
-from .admitting import files as policies
 from .rules.registry import RULES
 
 PATH = "docs/policies.md"

@@ -15,11 +15,7 @@ def text(findings: Sequence[Finding]) -> list[str]:
     ordered = sorted(findings, key=lambda one: (one.file, one.object, one))
     for (file, obj), group in groupby(ordered, key=lambda one: (one.file, one.object)):
         lines.append(f"{file}  {obj}".rstrip())
-        for one in group:
-            where = f"{file}:{one.line}: " if one.line else f"{file}: "
-            field = f"{one.path}: " if one.path else ""
-            remedy = f"; {one.fix}" if one.fix else ""
-            lines.append(f"  {one.severity}: {where}{field}{one.message}{remedy} [{one.rule}]")
+        lines += [f"  {one.severity}: {one}" for one in group]
     return lines
 
 

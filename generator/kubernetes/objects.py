@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 Obj = dict[str, Any]
@@ -62,9 +62,7 @@ def is_hashed(obj: Obj) -> bool:
     return obj["kind"] == "ConfigMap" and HASHED in obj["metadata"].get("annotations", {})
 
 
-def service(
-    name: str, namespace: str, ports: Mapping[str, int], app: str, instance: str, headless: bool = False
-) -> Obj:
+def service(name: str, namespace: str, ports: Mapping[str, int], app: str, instance: str) -> Obj:
     """A ClusterIP Service onto the named container ports of the same numbers."""
     spec: Obj = {
         "type": "ClusterIP",
@@ -73,17 +71,9 @@ def service(
             {"name": port, "port": number, "targetPort": port, "protocol": "TCP"} for port, number in ports.items()
         ],
     }
-    if headless:
-        spec["clusterIP"] = "None"
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata(name, namespace, app, instance), "spec": spec}
 
 
 def host(name: str, namespace: str) -> str:
     """DNS name of a Service: with the trailing part that spares the resolver four failing look-ups."""
     return f"{name}.{namespace}.svc.cluster.local"
-
-
-def duplicates(objects: Iterable[Obj]) -> list[Identity]:
-    """Identities that occur more than once."""
-    seen: set[Identity] = set()
-    return [one for one in map(identity, objects) if one in seen or seen.add(one)]  # type: ignore[func-returns-value]

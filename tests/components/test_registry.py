@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from generator.components import registry
 from generator.environment.load import names
 from generator.environment.model import Environment
-from generator.kubernetes.objects import Obj, duplicates, identity
+from generator.kubernetes.objects import Obj, identity
 from generator.kubernetes.quantity import mebibytes
 from tests.conftest import ROOT
 
@@ -33,7 +34,8 @@ def containers(env: Environment) -> Iterator[tuple[str, Obj]]:
 
 @EACH
 def test_no_object_is_rendered_twice(name: str, environments: dict[str, Environment]) -> None:
-    assert duplicates(objects(environments[name])) == []
+    counted = Counter(map(identity, objects(environments[name])))
+    assert [str(one) for one, count in counted.items() if count > 1] == []
 
 
 @EACH
