@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +88,18 @@ def differences(found: Any, expected: Any, path: str = "") -> list[str]:
         pairs = enumerate(zip([*found.splitlines(), "(end)"], [*expected.splitlines(), "(end)"], strict=False), 1)
         return [f"{path} line {n}: found {one!r}, expected {other!r}" for n, (one, other) in pairs if one != other][:3]
     return [] if found == expected else [f"{path}: found {found!r}, expected {expected!r}"]
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Prints a figure that a test has measured or counted at the end of the run, whichever process ran the test."""
+    return lambda text: record_property("figure", text)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [
+        report for one in terminalreporter.stats.values() for report in one if hasattr(report, "user_properties")
+    ]
+    figures = sorted({text for report in reports for key, text in report.user_properties if key == "figure"})
+    for text in figures:
+        terminalreporter.write_line(str(text))

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
+from generator.check.finding import Finding
 from generator.trees.files import Files
 from generator.trees.write import Report
-
-from .finding import Finding
 
 RULE = "current"
 

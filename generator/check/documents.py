@@ -10,23 +10,21 @@ from typing import Any, ClassVar
 
 import yaml
 
+from generator.check.finding import Finding
 from generator.environment.problem import Path as FieldPath
 from generator.kubernetes.objects import Obj
-
-from .finding import Finding
+from generator.loader import LOADER
 
 RULE = "readable"
 SUFFIXES = (".yaml", ".yml", ".json")
 
-_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-
-class _Loader(_BASE):  # type: ignore[misc]  # the C loader has no stub
+class _Loader(LOADER):  # type: ignore[misc]  # the C loader has no stub
     """Reads as kubectl does: a date or a lone `=` is a string."""
 
     yaml_implicit_resolvers: ClassVar = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
-        for first, resolvers in _BASE.yaml_implicit_resolvers.items()
+        for first, resolvers in LOADER.yaml_implicit_resolvers.items()
     }
 
 

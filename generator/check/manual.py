@@ -6,10 +6,9 @@ import inspect
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.check.admission.admitting import PREFIX
+from generator.check.rules.registry import RULES
 from generator.components.policies import policies
-
-from .admitting import PREFIX
-from .rules.registry import RULES
 
 PATH = "docs/policies.md"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from generator.environment.model import Environment
@@ -21,27 +22,30 @@ TEMPLATES: Mapping[str, Path] = {
 """Kinds that run pods, and the path of the pod template in them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
-    """An object, the file that it stands in, and its number among the documents of that file."""
+    """An object, the file that it stands in, and its number among the documents of that file.
+
+    Each is itself alone, so that what is computed of it can be kept.
+    """
 
     file: str
     obj: Obj
     number: int = 0
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return str(self.obj.get("kind", ""))
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(self.meta.get("name", ""))
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         return str(self.meta.get("namespace", ""))
 
-    @property
+    @cached_property
     def meta(self) -> Obj:
         found = self.obj.get("metadata")
         return found if isinstance(found, dict) else {}
@@ -50,14 +54,14 @@ class Item:
     def identity(self) -> Identity:
         return identity(self.obj)
 
-    @property
+    @cached_property
     def template(self) -> Obj:
         """The pod template (a Pod is its own); empty for kinds without one."""
         path = TEMPLATES.get(self.kind)
         found = dig(self.obj, path) if path is not None else None
         return found if isinstance(found, dict) else {}
 
-    @property
+    @cached_property
     def pod(self) -> Obj:
         """The pod spec; empty for kinds without one."""
         found = self.template.get("spec")
@@ -81,27 +85,29 @@ class Breach:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ObjectSet:
     """The objects that a rule looks at together; `env` is None where the folder is not ours."""
 
     items: tuple[Item, ...]
     env: Environment | None = None
-    _index: dict[tuple[str, str, str], Item] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _workloads: list[Item] = field(init=False, repr=False, compare=False, default_factory=list)
-    _labelled: dict[tuple[str, ...], list[Item]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _index: dict[tuple[str, str, str], Item] = field(init=False, repr=False, default_factory=dict)
+    _kinds: dict[str, list[Item]] = field(init=False, repr=False, default_factory=dict)
+    _workloads: list[Item] = field(init=False, repr=False, default_factory=list)
+    _labelled: dict[tuple[str, ...], list[Item]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for item in self.items:
             self._index.setdefault((item.kind, item.namespace, item.name), item)
+            self._kinds.setdefault(item.kind, []).append(item)
             if item.pod:
                 self._workloads.append(item)
                 for pair in ((), *_pairs(pod_labels(item))):
                     self._labelled.setdefault((item.namespace, *pair), []).append(item)
 
     def of(self, *kinds: str) -> Iterator[Item]:
-        """The objects of some kinds, in their order."""
-        return (item for item in self.items if item.kind in kinds)
+        """The objects of some kinds, kind by kind in the order named."""
+        return (item for kind in kinds for item in self._kinds.get(kind, ()))
 
     def workloads(self) -> Iterator[Item]:
         """The objects that run pods."""

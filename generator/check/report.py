@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from .finding import Finding
+from generator.check.finding import Finding
 
 
 def text(findings: Sequence[Finding]) -> list[str]:

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from generator.check import current
+from generator.check.documents import RULE as READABLE
+from generator.check.documents import line_of, parse_documents, read_folder
+from generator.check.finding import Finding
+from generator.check.objectset import Breach, Item, ObjectSet
+from generator.check.rules import Severity
+from generator.check.schemas import DEFAULT_MINOR, Schemas
+from generator.check.waiving import waive
 from generator.environment.model import Environment
 from generator.environment.problem import dotted
 from generator.trees.plan import Plan
 from generator.trees.write import Report
-
-from . import current
-from .documents import RULE as READABLE
-from .documents import line_of, parse_documents, read_folder
-from .finding import Finding
-from .objectset import Breach, Item, ObjectSet
-from .rules import Severity
-from .schemas import DEFAULT_MINOR, Schemas
-from .waiving import waive
 
 SCHEMA = "schema"
 Texts = Mapping[str, str]
@@ -85,14 +84,14 @@ def check_objects(objects: ObjectSet, texts: Texts, minor: str = DEFAULT_MINOR) 
 
 
 def _admission(objects: ObjectSet, texts: Texts) -> Iterator[Finding]:
-    from .admitting import denials  # loads the expression engine
+    from generator.check.admission.admitting import denials  # loads the expression engine
 
     for breach, rule, fix, severity in denials(objects):
         yield _finding(breach, texts, rule, fix, severity)
 
 
 def _rules(objects: ObjectSet, texts: Texts) -> Iterator[Finding]:
-    from .rules.registry import RULES
+    from generator.check.rules.registry import RULES
 
     for rule in RULES:
         for breach in rule.check(objects):

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generator.check.phrasing import Violation, foreign, missing, mistyped, phrased
 from generator.environment.spelling import did_you_mean
-
-from .phrasing import Violation, foreign, missing, mistyped, phrased
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from generator.check.finding import Finding
 from generator.environment.waiver import Waiver
-
-from .finding import Finding
 
 RULE = "waiver"
 

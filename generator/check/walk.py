@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from generator.check.objectset import dig
 from generator.kubernetes.objects import Obj
-
-from .objectset import dig
 
 
 def each(value: Any, *path: str | int) -> Iterator[tuple[int, Obj]]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj, metadata
+from generator.loader import LOADER
 
 from . import openclaw
 
@@ -22,8 +22,6 @@ PARAMETERS = "openclaw-policy-parameters"
 FOLDER = Path(__file__).parents[2] / "policies" / "admission"
 # The API takes Deny and Warn apart only.
 ACTIONS = {"audit": ["Audit", "Warn"], "deny": ["Deny"]}
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def objects(env: Environment) -> list[Obj]:
@@ -64,7 +62,7 @@ def binding(env: Environment, policy: Obj) -> Obj:
 @cache
 def policies() -> tuple[Obj, ...]:
     """The policies by file name, with the standard labels; shared by all environments, so not to be changed."""
-    return tuple(labelled(yaml.load(path.read_text("utf-8"), Loader=_LOADER)) for path in sorted(FOLDER.glob("*.yaml")))
+    return tuple(labelled(yaml.load(path.read_text("utf-8"), Loader=LOADER)) for path in sorted(FOLDER.glob("*.yaml")))
 
 
 def labelled(policy: Obj) -> Obj:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from generator.loader import LOADER
+
 from .problem import EnvironmentInvalid, Path, Place, Problem, dotted
 
 MAX_NODES = 50_000
@@ -17,8 +19,6 @@ MAX_NODES = 50_000
 MAX_DEPTH = 32
 
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("bool", "float", "int", "null", "str", "timestamp", "value")}
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ Tree = Scalar | List | Map
 def parse(text: str, file: str) -> Map:
     """The tree of one environment file; raises EnvironmentInvalid with every trap found."""
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)

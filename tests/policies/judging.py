@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.check.admission import Admission
-from generator.check.policy import binding, policy
+from generator.check.admission.evaluator import Admission
+from generator.check.admission.policy import binding, policy
 from generator.components import policies, registry
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.check.admission import Admission
-from generator.check.lint import lint
-from generator.check.policy import policy
+from generator.check.admission.evaluator import Admission
+from generator.check.admission.lint import lint
+from generator.check.admission.policy import policy
 from generator.check.rules import Severity
 from generator.check.schemas import DEFAULT_MINOR, Schemas
 from generator.components import karpenter, policies

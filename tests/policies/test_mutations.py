@@ -5,12 +5,12 @@ Workloads are also taken through the other kinds that run the same pod, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 
 import pytest
 
-from generator.check.admission import Admission
+from generator.check.admission.evaluator import Admission
 from generator.check.objectset import TEMPLATES, dig
 from generator.check.schemas import DEFAULT_MINOR, Schemas
 from generator.environment.model import Environment
@@ -81,7 +81,7 @@ def test_unbroken_objects_pass_as_every_kind(
 
 
 def test_every_mutation_is_caught_by_its_rule_and_by_no_other(
-    subjects: list[tuple[str, str, Obj]], judges: dict[str, Admission], capsys: pytest.CaptureFixture[str]
+    subjects: list[tuple[str, str, Obj]], judges: dict[str, Admission], figure: Callable[[str], None]
 ) -> None:
     count = 0
     wrong = []
@@ -91,8 +91,7 @@ def test_every_mutation_is_caught_by_its_rule_and_by_no_other(
                 count += 1
                 found = set(refusals(judges[name], mutation.of(obj)))
                 wrong += verdict(mutation, where, found)
-    with capsys.disabled():
-        print(f" {count} mutants of {len(MUTATIONS)} mutations, {len(wrong)} not caught as they should", end="")
+    figure(f"mutants of single objects: {count} by {len(MUTATIONS)} mutations, {len(wrong)} not caught as they should")
     assert not wrong, "\n" + "\n".join(wrong[:40])
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.check.addresses import addresses
-from generator.check.configs import Config
-from generator.check.network.peers import Ip, Name, Peer
-from generator.check.network.reach import Reach
 from generator.check.objectset import Item, ObjectSet
+from generator.check.traffic.addresses import addresses
+from generator.check.traffic.configs import Config
+from generator.check.traffic.network.peers import Ip, Name, Peer
+from generator.check.traffic.network.reach import Reach
 
 NAMESPACES = """
 {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: shop}}}

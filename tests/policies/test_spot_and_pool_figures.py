@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from generator.check.instances import instance_types
+from generator.check.compute.instances import instance_types
+from generator.check.compute.placement import Constraint, demands, tolerates
+from generator.check.compute.pools import pools
+from generator.check.compute.requests import Need, nodes, quantity, requests
 from generator.check.objectset import Item, ObjectSet
-from generator.check.placement import Constraint, demands, tolerates
-from generator.check.pools import pools
-from generator.check.requests import Need, nodes, quantity, requests
 from generator.check.rules import arch_images, spot_drainable, spot_grace
-from generator.check.scale import share
+from generator.check.workloads.scale import share
 from generator.kubernetes.objects import Obj
 from tests.conftest import ROOT
 
@@ -147,7 +147,7 @@ def test_instance_figures_are_those_that_karpenter_documents() -> None:
 
 
 def test_instances_and_schemas_come_from_one_release_of_karpenter() -> None:
-    instances = json.loads((ROOT / "generator" / "check" / "instances.json").read_text())
+    instances = json.loads((ROOT / "generator" / "check" / "compute" / "instances.json").read_text())
     sources = json.loads((ROOT / "tools" / "schemas" / "sources.json").read_text())
     (module,) = [one for one in sources["modules"] if one["module"] == instances["module"]]
     assert (instances["version"], instances["sum"]) == (module["version"], module["sum"])

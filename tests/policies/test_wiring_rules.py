@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generator.check import cost_floor
+from generator.check.compute import cost_floor
 from generator.check.objectset import Item, ObjectSet
 from generator.check.rules import (
     Rule,

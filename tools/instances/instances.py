@@ -1,4 +1,4 @@
-"""Writes generator/check/instances.json: the Graviton types of EC2's categories c, m and r.
+"""Writes generator/check/compute/instances.json: the Graviton types of EC2's categories c, m and r.
 
     python tools/instances/instances.py
 
@@ -22,7 +22,7 @@ VERSION = "v1.15.1"
 SUM = "h1:6eH///KgWKDwD2R6wHRnKGN8Vu8OHueaXjNdx64TnuY="
 LIMITS = "pkg/providers/instancetype/zz_generated.vpclimits.go"
 
-TARGET = Path(__file__).resolve().parents[2] / "generator" / "check" / "instances.json"
+TARGET = Path(__file__).resolve().parents[2] / "generator" / "check" / "compute" / "instances.json"
 
 _GENERATED = re.compile(r"^// This file was generated at (\d{4}-\d\d-\d\d)T", re.MULTILINE)
 _TYPE = re.compile(

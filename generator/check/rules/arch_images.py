@@ -21,12 +21,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from generator.check.compute.placement import ARCH, demands
+from generator.check.compute.pools import Pool, hosts, pools
 from generator.check.objectset import Breach, Item, ObjectSet
-from generator.check.placement import ARCH, demands
-from generator.check.pods import containers
-from generator.check.pools import Pool, hosts, pools
 from generator.check.rules import Severity
 from generator.check.walk import text, texts
+from generator.check.workloads.pods import containers
 
 ID, SEVERITY = "arch-images", Severity.ERROR
 REMEDIATION = (

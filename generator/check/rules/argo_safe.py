@@ -20,12 +20,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from generator.check import projects
-from generator.check.applications import WAVE, Application, applications, folder, options, tail, wave
+from generator.check.delivery import projects
+from generator.check.delivery.applications import WAVE, Application, applications, folder, options, tail, wave
 from generator.check.objectset import Breach, Item, ObjectSet, dig
 from generator.check.rules import Severity
-from generator.check.secret_sources import sources, uses
 from generator.check.walk import each, table, text, texts
+from generator.check.workloads.secret_sources import sources, uses
 from generator.environment.problem import Path
 
 ID, SEVERITY = "argo-safe", Severity.ERROR

@@ -6,14 +6,14 @@ already, the bill will be too, and the change that did it is the one under revie
 
 Limits: the sum is a floor.  Nodes are packed without DaemonSets, spread and rollouts and priced on demand, at the list
 prices of us-east-1 whatever the Region; load balancer, volumes, traffic, control plane and managed stores are not in
-it, nor is what a provider without a budget may spend.  Source and date of prices: generator/check/prices.json.
+it, nor is what a provider without a budget may spend.  Source and date of prices: generator/check/compute/prices.json.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.check.cost_floor import parts, prices, total
+from generator.check.compute.cost_floor import parts, prices, total
 from generator.check.objectset import Breach, ObjectSet
 from generator.check.rules import Severity
 

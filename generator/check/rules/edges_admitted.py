@@ -21,13 +21,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
-from generator.check.addresses import Address, addresses
-from generator.check.configs import configs
-from generator.check.network.peers import Ip, Name, Peer
-from generator.check.network.reach import Reach
 from generator.check.objectset import Breach, Item, ObjectSet
 from generator.check.rules import Severity
-from generator.check.services import backends, cluster_name, external_name, is_ours, port_of, selector_of
+from generator.check.traffic.addresses import Address, addresses
+from generator.check.traffic.configs import configs
+from generator.check.traffic.network.peers import Ip, Name, Peer
+from generator.check.traffic.network.reach import Reach, reach_of
+from generator.check.traffic.services import backends, cluster_name, external_name, is_ours, port_of, selector_of
 
 ID, SEVERITY = "edges-admitted", Severity.ERROR
 REMEDIATION = "add the edge to the policies on both sides, or correct the address in the configuration"
@@ -41,7 +41,7 @@ SERVICE_RANGES = ("10.100.0.0/16", "172.20.0.0/16")
 
 
 def check(objects: ObjectSet) -> Iterator[Breach]:
-    reach = Reach(objects)
+    reach = reach_of(objects)
     for item in objects.workloads():
         named = {
             (address.host, address.port): address

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.check.configs import of_program
-from generator.check.engines import behind
 from generator.check.objectset import Breach, ObjectSet
 from generator.check.rules import Severity
+from generator.check.traffic.configs import of_program
+from generator.check.traffic.engines import behind
 from generator.check.walk import number, table, text
 
 ID, SEVERITY = "failover-in-time", Severity.WARNING

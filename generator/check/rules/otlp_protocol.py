@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from generator.check.addresses import host_port
-from generator.check.configs import Config, configs, of_program
 from generator.check.objectset import Breach, Item, ObjectSet
 from generator.check.rules import Severity
-from generator.check.services import backends, cluster_name, port_of
+from generator.check.traffic.addresses import host_port
+from generator.check.traffic.configs import Config, configs, of_program
+from generator.check.traffic.services import backends, cluster_name, port_of
 from generator.check.walk import each, table, text
 
 ID, SEVERITY = "otlp-protocol", Severity.ERROR

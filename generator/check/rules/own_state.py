@@ -20,14 +20,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from generator.check.claims import claims
-from generator.check.drain import program
+from generator.check.compute.requests import MIB, quantity
 from generator.check.objectset import Breach, Item, ObjectSet, pod_labels
-from generator.check.pods import Container, containers
-from generator.check.requests import MIB, quantity
 from generator.check.rules import Severity
-from generator.check.scale import autoscalers, scale
 from generator.check.walk import each, table, text
+from generator.check.workloads.claims import claims
+from generator.check.workloads.drain import program
+from generator.check.workloads.pods import Container, containers
+from generator.check.workloads.scale import autoscalers, scale
 
 ID, SEVERITY = "own-state", Severity.ERROR
 REMEDIATION = (

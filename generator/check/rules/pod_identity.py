@@ -18,13 +18,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.check.configs import Config, configs
-from generator.check.network.peers import Ip
-from generator.check.network.reach import Reach
 from generator.check.objectset import Breach, Item, ObjectSet
-from generator.check.pods import containers
 from generator.check.rules import Severity
+from generator.check.traffic.configs import Config, configs
+from generator.check.traffic.network.peers import Ip
+from generator.check.traffic.network.reach import reach_of
 from generator.check.walk import each, table, text
+from generator.check.workloads.pods import containers
 
 ID, SEVERITY = "pod-identity", Severity.ERROR
 REMEDIATION = "add or drop the edge to the Pod Identity Agent; give the role to the ServiceAccount by an association"
@@ -38,7 +38,7 @@ BIFROST_KEYS = ("access_key", "secret_key", "session_token")
 
 
 def check(objects: ObjectSet) -> Iterator[Breach]:
-    reach = Reach(objects)
+    reach = reach_of(objects)
     for item in objects.workloads():
         found = configs(objects, item)
         yield from _variables(item)

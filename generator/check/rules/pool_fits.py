@@ -10,12 +10,12 @@ instance type that needs least, one a zone at least where a spread demands it: a
 Karpenter counts must be within `limits`.
 
 Limits: real nodes are a mix, chosen by price, which packs somewhat better or worse; a pool that may launch types
-outside generator/check/instances.json is not looked at; nor are storage, GPUs, and prefix delegation.
+outside generator/check/compute/instances.json is not looked at; nor are storage, GPUs, and prefix delegation.
 
-Sources: instance types in generator/check/instances.py. Add-ons: requests in the charts of the VPC CNI (two containers
-of 25m), kube-proxy (100m), EBS CSI driver (three containers of 10m and 40Mi) and node monitoring agent (10m, 30Mi);
-Pod Identity agent and node exporter request nothing. Cilium's agents, without requests, take the first two's places.
-Auto Mode runs its own outside of pods.
+Sources: instance types in generator/check/compute/instances.py. Add-ons: requests in the charts of the VPC CNI (two
+containers of 25m), kube-proxy (100m), EBS CSI driver (three containers of 10m and 40Mi) and node monitoring agent (10m,
+30Mi); Pod Identity agent and node exporter request nothing. Cilium's agents, without requests, take the first two's
+places. Auto Mode runs its own outside of pods.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.check.instances import InstanceType
+from generator.check.compute.instances import InstanceType
+from generator.check.compute.placement import ZONE
+from generator.check.compute.pools import AUTO_MODE, Pool, hosts, pools
+from generator.check.compute.requests import MIB, Need, nodes, quantity, requests
 from generator.check.objectset import Breach, Item, ObjectSet
-from generator.check.placement import ZONE
-from generator.check.pools import AUTO_MODE, Pool, hosts, pools
-from generator.check.requests import MIB, Need, nodes, quantity, requests
 from generator.check.rules import Severity
-from generator.check.scale import autoscalers, scale, surge
 from generator.check.walk import each, number, table, text
+from generator.check.workloads.scale import autoscalers, scale, surge
 
 ID, SEVERITY = "pool-fits", Severity.ERROR
 REMEDIATION = "raise compute.limits, allow larger compute.sizes, or lower requests or maximum replicas"

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator.check.compute.placement import CAPACITY, NODE_POOL, demands
+from generator.check.compute.pools import AUTO_MODE, KARPENTER, Pool, pools
 from generator.check.objectset import Breach, ObjectSet
-from generator.check.placement import CAPACITY, NODE_POOL, demands
-from generator.check.pools import AUTO_MODE, KARPENTER, Pool, pools
 from generator.check.rules import Severity
 from generator.check.walk import table, text
 from generator.kubernetes.objects import Obj

@@ -9,8 +9,8 @@ can run on the on-demand nodes of a pool as well.  For every pool: its disruptio
 a drain is bounded, and no pod that the pool takes has a longer grace period than that.  What a pool says by itself (the
 capacity types it lists, when nodes expire, how short a drain is) is for the rule `spot-fallback`.
 
-Limits: types are those of generator/check/instances.json, whether or not the Region sells them; a pool that may launch
-others is not counted.
+Limits: types are those of generator/check/compute/instances.json, whether or not the Region sells them; a pool that may
+launch others is not counted.
 
 Sources: AWS, "Best practices for Amazon EC2 Spot" (ten instance types); Karpenter v1.15, NodePools and Disruption (no
 active budget, no limit; pods whose grace period outlasts the drain are deleted at once); EKS user guide, create a node
@@ -22,12 +22,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from generator.check.compute.placement import CAPACITY, Constraint
+from generator.check.compute.pools import AUTO_MODE, SPOT, Pool, pools
 from generator.check.objectset import Breach, ObjectSet, dig
-from generator.check.placement import CAPACITY, Constraint
-from generator.check.pods import grace
-from generator.check.pools import AUTO_MODE, SPOT, Pool, pools
 from generator.check.rules import Severity
 from generator.check.walk import each, text, texts
+from generator.check.workloads.pods import grace
 from generator.kubernetes.objects import Obj
 
 ID, SEVERITY = "pool-spot-fallback", Severity.ERROR

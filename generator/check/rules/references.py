@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.check.configs import config_maps
 from generator.check.objectset import Breach, Item, ObjectSet, dig
-from generator.check.pods import containers
 from generator.check.rules import Severity
+from generator.check.traffic.configs import config_maps
 from generator.check.walk import each, table, text
+from generator.check.workloads.pods import containers
 from generator.environment.problem import Path
 
 ID, SEVERITY = "references", Severity.ERROR

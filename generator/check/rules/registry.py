@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import (
+from generator.check.rules import (
     Rule,
     alert_runbook,
     arch_images,

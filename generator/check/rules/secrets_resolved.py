@@ -13,14 +13,15 @@ knows; a Secret object itself is no-secrets-in-git's; a password that is a plain
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
-from generator.check.configs import configs, files_in
-from generator.check.credentials import form, written_down
 from generator.check.objectset import Breach, Item, ObjectSet
 from generator.check.rules import Severity
-from generator.check.secret_sources import Use, sources, uses
+from generator.check.traffic.configs import configs, parsed
 from generator.check.walk import each, table, text
+from generator.check.workloads.credentials import form, written_down
+from generator.check.workloads.secret_sources import Use, sources, uses
 from generator.environment.problem import Path, dotted
 
 ID, SEVERITY = "secrets-resolved", Severity.ERROR
@@ -44,7 +45,8 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
     for item in objects.workloads():
         for config in configs(objects, item):
             if not config.name and config.item is item:
-                yield from _found(item, config.path, config.value)
+                for place, noun in written_down(config.value):
+                    yield Breach(item, config.path, _leak(dotted(place), noun))
 
 
 def _effect(use: Use) -> str:
@@ -69,17 +71,17 @@ def _stores(objects: ObjectSet, item: Item) -> Iterator[Breach]:
 
 
 def _written_down(item: Item) -> Iterator[Breach]:
-    parsed = {config.name: config.value for config in files_in(item)}
     for key, content in table(item.obj, "data").items():
-        found = list(_found(item, ("data", key), parsed.get(key)))
-        yield from found
-        if not found and isinstance(content, str) and (noun := form(content)):
-            yield Breach(item, ("data", key), _leak("the file", noun))
+        if isinstance(content, str):
+            for where, noun in _in_file(key.rpartition(".")[2], content):
+                yield Breach(item, ("data", key), _leak(where or "the file", noun))
 
 
-def _found(item: Item, path: Path, value: Any) -> Iterator[Breach]:
-    for where, noun in written_down(value):
-        yield Breach(item, path, _leak(dotted(where), noun))
+@lru_cache(maxsize=1024)  # gateways share most of their files
+def _in_file(suffix: str, content: str) -> tuple[tuple[str, str], ...]:
+    """What a file holds: the place in it where it can be parsed and has one, and what it looks like."""
+    found = tuple((dotted(where), noun) for where, noun in written_down(parsed(suffix, content)))
+    return found or ((("", noun),) if (noun := form(content)) else ())
 
 
 def _leak(where: str, noun: str) -> str:

@@ -20,12 +20,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from generator.check.compute.placement import tolerates
+from generator.check.compute.pools import on_spot, pools
 from generator.check.objectset import TEMPLATES, Breach, Item, ObjectSet, dig, pod_labels, selects
-from generator.check.placement import tolerates
-from generator.check.pools import on_spot, pools
 from generator.check.rules import Severity
-from generator.check.scale import autoscalers, scale, share
 from generator.check.walk import each, table
+from generator.check.workloads.scale import autoscalers, scale, share
 
 ID, SEVERITY = "spot-drainable", Severity.ERROR
 REMEDIATION = (

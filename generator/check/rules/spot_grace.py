@@ -8,7 +8,8 @@ Looked at: every pod that may run on Spot (a pool that allows Spot takes it, and
 Its grace period must fit the notice, less the margin until the eviction reaches the pod; its preStop sleeps (`sleep`,
 or a command with `sleep N`) and the drain must fit its grace period.  The drain is read from the program's own
 configuration: `agents.defaults.timeoutSeconds` of OpenClaw, GRACEFUL_SHUTDOWN_TIMEOUT of LiteLLM, the longest
-`default_request_timeout_in_seconds` of Bifrost; small constants for the collector and Redis (generator/check/drain.py).
+`default_request_timeout_in_seconds` of Bifrost; small constants for the collector and Redis
+(generator/check/workloads/drain.py).
 
 Limits: programs are known by the name of their image, others drain for an unknown time; what a preStop command does
 besides sleeping is not known; requests that Bifrost sends on to a fallback after a timeout take longer than one.
@@ -23,11 +24,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.check.drain import Drain, drain, pre_stop, running
+from generator.check.compute.pools import on_spot, pools
 from generator.check.objectset import Breach, Item, ObjectSet
-from generator.check.pods import grace
-from generator.check.pools import on_spot, pools
 from generator.check.rules import Severity
+from generator.check.workloads.drain import Drain, drain, pre_stop, running
+from generator.check.workloads.pods import grace
 from generator.environment.openclaw import DETECTION_MARGIN, SPOT_NOTICE
 
 ID, SEVERITY = "spot-grace", Severity.ERROR

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.check.claims import claims
+from generator.check.compute.pools import on_spot, pools
 from generator.check.objectset import Breach, ObjectSet
-from generator.check.pools import on_spot, pools
 from generator.check.rules import Severity
-from generator.check.scale import autoscalers, scale
+from generator.check.workloads.claims import claims
+from generator.check.workloads.scale import autoscalers, scale
 
 ID, SEVERITY = "spot-stateful", Severity.WARNING
 REMEDIATION = (

@@ -19,12 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator.check.compute.placement import ZONE
+from generator.check.compute.pools import hosts, pools, zones
 from generator.check.objectset import Breach, Item, ObjectSet
-from generator.check.placement import ZONE
-from generator.check.pools import hosts, pools, zones
 from generator.check.rules import Severity
-from generator.check.scale import autoscalers, scale, surge
 from generator.check.walk import each, number, table, text, texts
+from generator.check.workloads.scale import autoscalers, scale, surge
 from generator.kubernetes.objects import Obj
 
 ID, SEVERITY = "spread-real", Severity.ERROR

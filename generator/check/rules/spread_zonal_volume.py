@@ -18,12 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.check.claims import Claim, claims
+from generator.check.compute.placement import ZONE
 from generator.check.objectset import Breach, Item, ObjectSet
-from generator.check.placement import ZONE
 from generator.check.rules import Severity
-from generator.check.scale import autoscalers, scale, surge
 from generator.check.walk import each, text
+from generator.check.workloads.claims import Claim, claims
+from generator.check.workloads.scale import autoscalers, scale, surge
 
 ID, SEVERITY = "spread-zonal-volume", Severity.ERROR
 REMEDIATION = (

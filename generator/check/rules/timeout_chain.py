@@ -25,14 +25,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.check import load_balancers
-from generator.check.configs import Config, of_program
-from generator.check.drain import drain, pre_stop, program, running
-from generator.check.engines import Patience, behind, patience
 from generator.check.objectset import Breach, Item, ObjectSet
-from generator.check.pods import grace
 from generator.check.rules import Severity
+from generator.check.traffic import load_balancers
+from generator.check.traffic.configs import Config, of_program
+from generator.check.traffic.engines import Patience, behind, patience
 from generator.check.walk import number, table, text, texts
+from generator.check.workloads.drain import drain, pre_stop, program, running
+from generator.check.workloads.pods import grace
 from generator.environment.openclaw import DETECTION_MARGIN, SPOT_NOTICE
 
 ID, SEVERITY = "timeout-chain", Severity.ERROR

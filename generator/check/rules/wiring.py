@@ -19,14 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.check.load_balancers import actions, backend_services
-from generator.check.network.cilium import specs
-from generator.check.network.reach import Reach, Way
 from generator.check.objectset import TEMPLATES, Breach, Item, ObjectSet, dig, pod_labels, selects
-from generator.check.pods import containers, ports
 from generator.check.rules import Severity
-from generator.check.services import container_port, port_of, selector_of
+from generator.check.traffic.load_balancers import actions, backend_services
+from generator.check.traffic.network.cilium import specs
+from generator.check.traffic.network.reach import Way, reach_of
+from generator.check.traffic.services import container_port, port_of, selector_of
 from generator.check.walk import each, table, text, texts
+from generator.check.workloads.pods import containers, ports
 
 ID, SEVERITY = "wiring", Severity.ERROR
 REMEDIATION = "correct the selector, name or port, or add the object that is missing"
@@ -168,7 +168,7 @@ def _namespaces(objects: ObjectSet, item: Item) -> set[str]:
 
 
 def _policies(objects: ObjectSet) -> Iterator[Breach]:
-    reach = Reach(objects)
+    reach = reach_of(objects)
     for item in objects.of("NetworkPolicy"):
         selector = dig(item.obj, ("spec", "podSelector"))
         if selector and not any(True for _ in objects.selected(item.namespace, selector)):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.check.objectset import TEMPLATES, Item
+from generator.check.server import network, syntax
+from generator.check.server.values import KINDS, Flaw, chosen, said
 from generator.check.walk import each, number, table, text
-
-from . import network, syntax
-from .values import KINDS, Flaw, chosen, said
 
 ANNOTATIONS_SIZE = 256 * 1024
 """Bytes of all annotations of an object (apimachinery: TotalAnnotationSizeLimitB)."""

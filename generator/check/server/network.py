@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from generator.check.objectset import Item
+from generator.check.server import syntax
+from generator.check.server.values import Flaw, at, port_flaws, said
 from generator.check.walk import each, table, text, texts
 from generator.environment.problem import Path
-
-from . import syntax
-from .values import Flaw, at, port_flaws, said
 
 
 def service(item: Item) -> Iterator[Flaw]:

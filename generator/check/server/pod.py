@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.check.objectset import Item, dig
-from generator.check.pods import Container, containers
+from generator.check.server import syntax
+from generator.check.server.values import POD, Flaw, chosen, port_flaws, repeated, said
 from generator.check.walk import each, number, table, text
+from generator.check.workloads.pods import Container, containers
 from generator.environment.problem import Path
-
-from . import syntax
-from .values import POD, Flaw, chosen, port_flaws, repeated, said
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 HOOKS = (("lifecycle", "preStop"), ("lifecycle", "postStart"))

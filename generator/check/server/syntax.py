@@ -12,7 +12,7 @@ from functools import cache
 from ipaddress import ip_network
 from typing import Any
 
-from generator.check.cel.quantity import parse
+from generator.check.admission.cel.quantity import parse
 
 Check = Callable[[str], str]
 

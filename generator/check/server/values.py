@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from generator.check.server import syntax
 from generator.environment.problem import Path
-
-from . import syntax
 
 Flaw = tuple[Path, str]
 """A field, and what is wrong with it."""

@@ -1,0 +1,1 @@
+"""The per-object rules, judged as the API server would."""

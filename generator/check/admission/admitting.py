@@ -1,0 +1,64 @@
+"""The per-object rules over a set: what the API server would refuse, by the policies and bindings in the set itself.
+
+A folder that holds no policies is judged by ours, as if its namespaces and objects were ours: so `check DIR` says the
+same of other people's manifests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.check.admission.evaluator import Admission
+from generator.check.admission.policy import binding, policy
+from generator.check.objectset import Breach, Item, ObjectSet
+from generator.check.rules import Severity
+from generator.components.policies import policies as rendered_policies
+from generator.kubernetes.objects import PART_OF, Obj
+
+PREFIX = "openclaw-"
+_POLICY, _BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
+
+
+def denials(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
+    """Each breach with the id of its rule, the remedy, and how the binding takes it."""
+    policies = [item.obj for item in objects.of(_POLICY)]
+    if not policies:
+        yield from _as_ours(objects)
+        return
+    admission = Admission(
+        map(policy, policies),
+        (binding(item.obj) for item in objects.of(_BINDING)),
+        [item.obj for item in objects.of("ConfigMap")],
+        [item.obj for item in objects.of("Namespace")],
+    )
+    yield from _judged(admission, objects.items, {obj["metadata"]["name"]: obj for obj in policies})
+
+
+def _as_ours(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
+    policies = [obj for obj in rendered_policies() if "paramKind" not in obj["spec"]]
+    names = {item.namespace for item in objects.items} - {""}
+    labels = {"app.kubernetes.io/part-of": PART_OF}
+    namespaces: list[Obj] = [{"metadata": {"name": name, "labels": labels}} for name in sorted(names)]
+    bindings: list[Obj] = [
+        {
+            "metadata": {"name": obj["metadata"]["name"]},
+            "spec": {"policyName": obj["metadata"]["name"], "validationActions": ["Deny"]},
+        }
+        for obj in policies
+    ]
+    admission = Admission(map(policy, policies), map(binding, bindings), (), namespaces)
+    yield from _judged(admission, objects.items, {obj["metadata"]["name"]: obj for obj in policies})
+
+
+def _judged(
+    admission: Admission, items: tuple[Item, ...], policies: dict[str, Obj]
+) -> Iterator[tuple[Breach, str, str, Severity]]:
+    for item in items:
+        said: dict[tuple[str, str], list[str]] = {}
+        for denial in admission.verdicts(item.obj):
+            said.setdefault((denial.policy, denial.message), []).append(denial.action)
+        for (name, message), actions in said.items():
+            notes = policies[name]["metadata"].get("annotations", {})
+            severity = Severity(notes.get("openclaw.io/severity", "error")) if "Deny" in actions else Severity.WARNING
+            fix = notes.get("openclaw.io/remediation", "")
+            yield Breach(item, (), message), name.removeprefix(PREFIX), fix, severity

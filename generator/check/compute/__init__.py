@@ -1,0 +1,1 @@
+"""Node pools: what they may launch, what runs there, what it costs."""
