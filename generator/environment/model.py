@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from .cluster import Cluster, Compute, GitOps, Network
 from .convert import INVALID, camel
 from .fields import ModelName, Size
+from .ingress import Ingress
+from .langfuse import Langfuse
 from .llm import Cache, LlmGateway
 from .models import Model, Provider, ProviderName, Routing, check_providers
 from .openclaw import OpenClaw
-from .operations import Cost, Ingress, Langfuse, Monitoring, Policies, Secrets, Telemetry
+from .operations import Cost, Monitoring, Policies, Secrets, Telemetry
 from .problem import Flaw
 from .waiver import Waivers
 

@@ -1,42 +1,16 @@
-"""Sections on running the system: `ingress`, `secrets`, `telemetry`, `langfuse`, `monitoring`, `cost`, `policies`."""
+"""Sections on running the system: `secrets`, `telemetry`, `monitoring`, `cost`, `policies`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from .fields import Cidr, DnsLabel, GoDuration, Host, HttpUrl, Range, SecretPath, Usd
+from .fields import DnsLabel, GoDuration, Range, SecretPath, Usd
 from .image import Image
 from .openclaw import Resources
 from .problem import Flaw
 
 if TYPE_CHECKING:
     from .model import Environment
-
-
-@dataclass(frozen=True)
-class Ingress:
-    """The door: an Application Load Balancer in front of the gateways."""
-
-    enabled: bool
-    """Whether gateways are reached from outside the cluster."""
-    domain: Host | None = None
-    """Parent domain: gateway `main` answers at main.<domain>."""
-    alb_subnets: tuple[Cidr, ...] = ()
-    """CIDRs of the load balancer's own subnets, without nodes or pods: gateways trust whoever calls from there."""
-
-    def check(self, env: "Environment") -> Iterator[Flaw]:
-        if self.enabled and not self.domain:
-            yield Flaw(("domain",), "required when ingress is enabled", "add domain: agents.example.com")
-        if self.enabled and not self.alb_subnets:
-            fix = "list the CIDRs of the load balancer's subnets"
-            yield Flaw(("albSubnets",), "gateways must know whom to trust as a proxy", fix)
-        vpc = ip_network(env.cluster.vpc_cidr, strict=False)
-        for index, cidr in enumerate(self.alb_subnets):
-            if vpc.subnet_of(ip_network(cidr, strict=False)):  # type: ignore[arg-type]  # both are IPv4
-                message = f"{cidr} holds the whole VPC: every pod could pass for a signed-in user"
-                fix = "give the load balancer subnets of its own and list those"
-                yield Flaw(("albSubnets", index), message, fix, also=(("cluster", "vpcCidr"),))
 
 
 @dataclass(frozen=True)
@@ -64,20 +38,6 @@ class Telemetry:
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
         yield from self.image.flaws(("image",), "0.165.0")
-
-
-@dataclass(frozen=True)
-class Langfuse:
-    """The LLM trace store."""
-
-    enabled: bool
-    """Whether traces go to Langfuse."""
-    url: HttpUrl | None = None
-    """Its address; inside the cluster the Service of langfuse-web."""
-
-    def check(self, env: "Environment") -> Iterator[Flaw]:
-        if self.enabled and not self.url:
-            yield Flaw(("url",), "required when Langfuse is enabled", "add url: https://langfuse.example.com")
 
 
 @dataclass(frozen=True)
