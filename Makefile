@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check test lint format bench schemas instances docs lock clean
+.PHONY: help setup render check test pairwise lint format bench schemas instances docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ check: $(VENV)/run ## are the trees current, and does every object keep schema a
 
 test: lint ## lint, types and the default test suite; needs no network
 	@$(PYTEST) -n auto
+
+pairwise: $(VENV)/dev ## every switch of the environment file in combination: renders, keeps the rules, overlays build
+	@$(PYTEST) -n auto tests/pairwise
 
 lint: $(VENV)/dev ## ruff and mypy
 	@$(RUN) -m ruff check --quiet
