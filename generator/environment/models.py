@@ -85,9 +85,34 @@ class Route:
     model: ModelName
     """Where its prompts go."""
     language: Literal["ko", "ja", "zh", "ru", "el", "he", "ar", "th", "hi"] | None = None
-    """A language, told by its script; give this or `examples`."""
+    """A language, told by its script, or by its name where an answer in it is asked for; give this or `examples`."""
     examples: tuple[Text, ...] = ()
     """A topic, told by its examples; at least 25, in every language that users write."""
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """An embedding model, asked where the words of a prompt leave its topic open."""
+
+    model: Text
+    """The provider's own id, and its name at the LLM gateway: `cohere.embed-multilingual-v3`."""
+    provider: Literal["bedrock", "ollama", "vllm"] = "bedrock"
+    """Which of `providers` serves it: the account's own Bedrock, or a server inside the network."""
+    deadline_ms: Annotated[int, Range(10, 400, "milliseconds")] = 300
+    """What has not answered by then is not waited for: the words decide."""
+
+    def check(self, env: "Environment", path: tuple[str | int, ...]) -> Iterator[Flaw]:
+        if self.provider not in env.providers:
+            fix = f"add providers.{self.provider}, or use one of {', '.join(env.providers)}"
+            yield Flaw((*path, "provider"), f"provider «{self.provider}» is not configured", fix)
+        elif self.provider == "bedrock":
+            region = env.providers["bedrock"].region or env.cluster.region
+            yield from bedrock_flaws(self.model, region, (*path, "model"), "embedding")
+            if "cohere.embed" not in self.model:
+                fix = "use a model of Cohere, e.g. cohere.embed-multilingual-v3"
+                yield Flaw((*path, "model"), f"«{self.model}» takes one text a call, examples need many", fix)
+        if self.model in (*env.models, "auto"):
+            yield Flaw((*path, "model"), f"«{self.model}» is already the name of a model", "rename that model")
 
 
 @dataclass(frozen=True)
@@ -100,9 +125,13 @@ class Routing:
     """Examples of prompts that belong to no topic: the explicit other side of every topic."""
     routes: tuple[Route, ...] = ()
     """Tried in order: the first that claims a prompt wins."""
+    embedding: Embedding | None = None
+    """Left out, the words of a prompt alone decide, and no prompt is sent anywhere to be routed."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
         yield from unknown_model(self.default, ("default",), env)
+        if self.embedding:
+            yield from self.embedding.check(env, ("embedding",))
         for index, route in enumerate(self.routes):
             path = ("routes", index)
             yield from unknown_model(route.model, (*path, "model"), env)

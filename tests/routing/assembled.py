@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -14,12 +15,15 @@ import yaml
 
 from generator.components.router import ASSETS, data
 from generator.environment.model import Environment
-from generator.environment.models import Route, Routing
+from generator.environment.models import Embedding, Route, Routing
 from generator.kubernetes.objects import Obj
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+# As PYTHONPATH does in the pod.
+sys.path.append(str(ASSETS / "litellm-router"))
 LEXICON = json.loads((ASSETS / "router-lexicon.json").read_text(encoding="utf-8"))
-ROUTING = yaml.safe_load((HERE.parents[1] / "environments/defaults.yaml").read_text(encoding="utf-8"))["routing"]
+ROUTING = yaml.safe_load((ROOT / "environments/defaults.yaml").read_text(encoding="utf-8"))["routing"]
 
 SPOKEN = {
     "ar": "ماذا آكل اليوم؟",
@@ -37,23 +41,26 @@ SPOKEN = {
 
 @dataclass(frozen=True)
 class Prompt:
-    kind: str
+    half: str
     route: str
+    lang: str
     text: str
 
 
-def prompts(name: str) -> list[Prompt]:
-    """The prompts of dev.yaml or holdout.yaml."""
-    groups = yaml.safe_load((HERE / f"{name}.yaml").read_text(encoding="utf-8"))
-    return [Prompt(group["kind"], group["route"], text) for group in groups for text in group["prompts"]]
+def prompts(half: str) -> list[Prompt]:
+    """The labelled prompts that examples and weights were chosen by (`tuning`), or not (`held-out`)."""
+    lines = (ROOT / "tools/routing/prompts.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [Prompt(row["half"], row["route"], row["lang"], row["prompt"]) for row in map(json.loads, lines)]
+    return [prompt for prompt in rows if prompt.half == half]
 
 
-def router_data(routing: dict[str, Any]) -> Obj:
-    """router.json of a `routing` section as it stands in an environment file."""
+def router_data(routing: dict[str, Any], gateway: Obj | None = None) -> Obj:
+    """router.json of a `routing` section as it stands in an environment file; `gateway` reaches the embedding model."""
     routes = tuple(Route(**{**route, "examples": tuple(route.get("examples", ()))}) for route in routing["routes"])
-    typed = Routing(default=routing["default"], general=tuple(routing["general"]), routes=routes)
+    embedding = Embedding("bge-m3", "vllm") if gateway is not None else None
+    typed = Routing(routing["default"], tuple(routing["general"]), routes, embedding)
     env = cast(Environment, SimpleNamespace(routing=typed))
-    return data(env, "gateway", {route.model for route in routes})
+    return data(env, "gateway", {route.model for route in routes}, gateway or {})
 
 
 def python_router(folder: Path, decided_by: Obj) -> ModuleType:

@@ -16,15 +16,16 @@ import pytest
 
 from .assembled import LEXICON, ROUTING, SPOKEN, python_router, router_data
 
+from content_decision import Router  # isort: skip
+from content_lexicon import Lexicon, excerpt  # isort: skip
+
 LANGUAGES = [
     {"name": language, "model": "solar-pro-3", "language": language} for language in sorted(LEXICON["languages"])
 ]
 
 
-def made(folder: Path, *routes: dict[str, Any], general: tuple[str, ...] = ("What is for dinner?",)) -> Any:
-    return python_router(
-        folder, router_data({"default": "claude-sonnet", "general": [*general], "routes": [*routes]})
-    ).classifier
+def made(*routes: dict[str, Any], general: tuple[str, ...] = ("What is for dinner?",)) -> Router:
+    return Router(router_data({"default": "claude-sonnet", "general": [*general], "routes": [*routes]}))
 
 
 def topic(name: str, *examples: str) -> dict[str, Any]:
@@ -46,65 +47,66 @@ def topic(name: str, *examples: str) -> dict[str, Any]:
         ("", None),
     ],
 )
-def test_a_language_is_told_by_its_script(tmp_path: Path, text: str, language: str | None) -> None:
-    assert made(tmp_path, *LANGUAGES).route(text) == language
+def test_a_language_is_told_by_its_script(text: str, language: str | None) -> None:
+    assert made(*LANGUAGES).route(text) == language
 
 
-def test_the_line_above_or_below_a_quotation_tells_the_language(tmp_path: Path) -> None:
+def test_the_line_above_or_below_a_quotation_tells_the_language() -> None:
     quotation = "The elevators are out of service on Thursday. " * 30
-    router = made(tmp_path, *LANGUAGES)
+    router = made(*LANGUAGES)
     assert router.route(f"이 공지를 번역해 주세요.\n\n{quotation}") == "ko"
     assert router.route(f"{quotation}\n\n이 공지를 번역해 주세요.") == "ko"
 
 
-def test_the_first_route_of_those_that_match_wins(tmp_path: Path) -> None:
+def test_the_first_route_of_those_that_match_wins() -> None:
     coding, korean = ROUTING["routes"]
     question = "파이썬 함수에서 TypeError가 나는데 고쳐 줘"
-    assert made(tmp_path, coding, korean, general=ROUTING["general"]).route(question) == "coding"
-    assert made(tmp_path, korean, coding, general=ROUTING["general"]).route(question) == "korean"
+    assert made(coding, korean, general=ROUTING["general"]).route(question) == "coding"
+    assert made(korean, coding, general=ROUTING["general"]).route(question) == "korean"
 
 
-def test_of_two_topics_the_one_with_more_in_common_wins_and_the_earlier_of_equals(tmp_path: Path) -> None:
+def test_of_two_topics_the_one_with_more_in_common_wins_and_the_earlier_of_equals() -> None:
     law = topic("law", "Review the liability clause of this lease", "terminate the tenancy agreement")
     tax = topic("tax", "Deduct travel expenses from income tax", "terminate the payroll agreement")
-    router = made(tmp_path, tax, law)
+    router = made(tax, law)
     assert router.route("Is the liability clause of my tenancy valid?") == "law"
     assert router.route("Can I deduct travel expenses?") == "tax"
-    assert made(tmp_path, tax, law).route("terminate agreement") == "tax"
-    assert made(tmp_path, law, tax).route("terminate agreement") == "law"
+    assert made(tax, law).route("terminate agreement") == "tax"
+    assert made(law, tax).route("terminate agreement") == "law"
 
 
-def test_a_prompt_that_shares_nothing_with_a_topic_belongs_to_none(tmp_path: Path) -> None:
-    assert made(tmp_path, topic("law", "Review the liability clause of this lease")).route("Bake bread") is None
+def test_a_prompt_that_shares_nothing_with_a_topic_belongs_to_none() -> None:
+    assert made(topic("law", "Review the liability clause of this lease")).route("Bake bread") is None
 
 
-def test_a_language_needs_no_examples_of_general_prompts(tmp_path: Path) -> None:
-    assert made(tmp_path, *LANGUAGES, general=()).route("안녕하세요") == "ko"
+def test_a_language_needs_no_examples_of_general_prompts() -> None:
+    assert made(*LANGUAGES, general=()).route("안녕하세요") == "ko"
 
 
 @pytest.mark.parametrize("where", ["start", "end"])
-def test_a_question_at_either_end_of_a_long_prompt_is_read(router: ModuleType, where: str) -> None:
+def test_a_question_at_either_end_of_a_long_prompt_is_read(router: Router, where: str) -> None:
     text = "The committee met on Thursday. " * 30_000
     question = "Refactor this TypeScript function and fix the compiler error in `loadUser()`."
     prompt = f"{question}\n{text}" if where == "start" else f"{text}\n{question}"
-    assert router.classifier.route(prompt) == "coding"
-    assert len(router.excerpt(prompt)) == 2001
+    assert router.route(prompt) == "coding"
+    assert len(excerpt(prompt)) == 2001
 
 
 @pytest.mark.parametrize("piece", [*"a`가漢😀$", "a_", "[ ", "\n  ", "at a.", '\n  "a', "x(y", "<a ", "a.b"])
-def test_no_text_takes_long(router: ModuleType, piece: str) -> None:
+def test_no_text_takes_long(router: Router, piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     times = []
     for _ in range(7):
         start = time.process_time()
-        router.classifier.route(text)
+        router.route(text)
         times.append(time.process_time() - start)
     assert sorted(times)[3] < 0.02, f"{sorted(times)[3] * 1000:.1f} ms"
 
 
-def test_every_shape_is_known_from_an_example(router: ModuleType) -> None:
+def test_every_shape_is_known_from_an_example() -> None:
+    features = Lexicon(LEXICON["lexicon"]).features
     coding = next(topic for topic in ROUTING["routes"] if topic["name"] == "coding")
-    seen = {feature for text in coding["examples"] for feature in router.classifier._features(text)}
+    seen = {feature for text in coding["examples"] for feature in features(text)}
     assert {f"!{name}" for name in LEXICON["lexicon"]["shapes"]} - seen == set()
 
 
@@ -146,6 +148,11 @@ def test_data_that_nothing_can_be_decided_by_fails_at_import(
         python_router(tmp_path, data)
 
 
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    return python_router(tmp_path_factory.mktemp("router"), router_data(ROUTING))
+
+
 CODE = "Fix this Python traceback: KeyError in json.loads(text)"
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 
@@ -166,6 +173,6 @@ IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}
     ],
 )
 def test_litellm_is_told_the_tier_of_what_the_user_wrote_last(
-    router: ModuleType, messages: list[dict[str, Any]], tier: str
+    proxy: ModuleType, messages: list[dict[str, Any]], tier: str
 ) -> None:
-    assert asyncio.run(router.classifier.classify(SimpleNamespace(structured_messages=messages))) == tier
+    assert asyncio.run(proxy.classifier.classify(SimpleNamespace(structured_messages=messages))) == tier

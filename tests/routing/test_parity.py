@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .assembled import HERE, LEXICON, ROUTING, SPOKEN, plugin, prompts, python_router, router_data
+from generator.kubernetes.objects import Obj
 
-OLDEST_NODE = 20
+from .assembled import HERE, LEXICON, ROUTING, SPOKEN, plugin, prompts, router_data
+
+from content_decision import Router  # isort: skip
+from content_lexicon import excerpt  # isort: skip
+
 DEFAULT = {"modelProviderId": "gateway", "modelId": ROUTING["default"]}
 LAW = "Review the liability clause of this lease"
 EDGES = [
@@ -26,38 +30,39 @@ EDGES = [
 CODE = "Fix this Python traceback: KeyError in json.loads(text)"
 
 
-@pytest.fixture(scope="module")
-def node() -> str:
-    found = shutil.which("node")
-    if not found:
-        pytest.skip("no node")
-    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    if int(version.removeprefix("v").split(".")[0]) < OLDEST_NODE:
-        pytest.skip(f"node {version} is older than {OLDEST_NODE}")
-    return found
+GATEWAY = {"url": "http://gateway/v1/embeddings", "keyVariable": "KEY"}
+
+Calls = list[tuple[dict[str, Any], dict[str, Any]]]
 
 
-def answers(node: str, folder: Path, calls: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[dict[str, str] | None]:
-    """What the plugin answers to each event."""
-    driver = [node, str(HERE / "drive.mjs"), str(folder)]
-    done = subprocess.run(driver, input=json.dumps(calls), capture_output=True, text=True, check=False, timeout=60)
+def driven(node: str, folder: Path, calls: Calls, *vectors: str) -> dict[str, Any]:
+    """What the plugin answers to each event, and what it asked the gateway."""
+    driver = [node, str(HERE / "drive.mjs"), str(folder), *vectors]
+    environ = {"KEY": "a virtual key"}
+    text = json.dumps(calls)
+    done = subprocess.run(driver, input=text, capture_output=True, text=True, check=False, timeout=60, env=environ)
     assert done.returncode == 0, done.stderr
-    found: list[dict[str, str] | None] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def many_routes() -> dict[str, Any]:
+def answers(node: str, folder: Path, calls: Calls, *vectors: str) -> list[dict[str, str] | None]:
+    found: list[dict[str, str] | None] = driven(node, folder, calls, *vectors)["answers"]
+    return found
+
+
+def many_routes(gateway: Obj | None = None) -> dict[str, Any]:
     """Every language and a second topic, each with a model of its own name."""
     law = {"name": "law", "examples": [LAW, "계약 해지와 위약금", "契約書を確認して"]}
     languages = [{"name": language, "language": language} for language in LEXICON["languages"]]
     routes = [*ROUTING["routes"], law, *languages]
-    return router_data({**ROUTING, "routes": [{**route, "model": route["name"]} for route in routes]})
+    return router_data({**ROUTING, "routes": [{**route, "model": route["name"]} for route in routes]}, gateway)
 
 
 def texts(seed: int, count: int) -> list[str]:
     """Prompts, their fragments, and strings of any code point: emoji, lone surrogates, controls, unassigned ones."""
     rng = random.Random(seed)
-    known = [prompt.text for name in ("dev", "holdout") for prompt in prompts(name)]
+    known = [prompt.text for name in ("tuning", "held-out") for prompt in prompts(name)]
     known += [LAW, *SPOKEN.values()]
     odd = [*"\n\t .,;:(){}[]<>=!-+/`\"'$_#😀각ᄒ漢İßＡﬁ𝒳𠮷", "```", "=>", "::", "かな", "Σς", "e\u0301", "no", "the"]
     odd += [*"\ud800\udc00\u200b\u2028\u0085\xa0\x00\x1c"]
@@ -82,14 +87,58 @@ def texts(seed: int, count: int) -> list[str]:
 
 def test_both_languages_decide_alike(node: str, tmp_path: Path) -> None:
     data = many_routes()
-    classifier = python_router(tmp_path, data).classifier
-    asked = texts(seed=20, count=3000)
-    found = answers(node, plugin(tmp_path / "plugin", data), [({"prompt": text}, DEFAULT) for text in asked])
-    expected = [classifier.route(text) for text in asked]
+    router = Router(data)
+    asked = texts(seed=20, count=800)
+    found = answers(node, plugin(tmp_path, data), [({"prompt": text}, DEFAULT) for text in asked])
+    expected = [router.route(text) for text in asked]
+    assert differences(asked, found, expected) == []
+    assert set(expected) == {None, "coding", "korean", "law", *SPOKEN} - {"ko"}, "every route was tried"
+
+
+def test_both_languages_decide_alike_by_the_same_vectors(node: str, tmp_path: Path) -> None:
+    data = many_routes(GATEWAY)
+    asked = [text for text in texts(seed=21, count=100)[::3] if text.isprintable()]
+    rng = random.Random(22)
+    examples = [*data["general"], *(text for route in data["routes"] for text in route.get("examples", ()))]
+    vectors = {excerpt(text): [rng.gauss(0, 1) for _ in range(32)] for text in (*examples, *asked)}
+    (tmp_path / "vectors.json").write_text(json.dumps(vectors), encoding="utf-8")
+
+    async def embed(batch: list[str]) -> list[list[float]]:
+        return [vectors[text] for text in batch]
+
+    async def decided() -> list[str | None]:
+        router = Router(data, embed)
+        await router.settle("hm")
+        await asyncio.sleep(0.1)
+        return [await router.settle(text) for text in asked]
+
+    folder = plugin(tmp_path / "plugin", data)
+    calls = [({"prompt": text}, DEFAULT) for text in asked]
+    found = driven(node, folder, calls, str(tmp_path / "vectors.json"))
+    expected = asyncio.run(decided())
+    assert differences(asked, found["answers"], expected) == []
+    router = Router(data)
+    assert [router.route(text) for text in asked] != expected, "the vectors decided something"
+    assert found["asked"][-1] == {
+        "url": "http://gateway/v1/embeddings",
+        "key": "Bearer a virtual key",
+        "request": {"model": "bge-m3"},
+        "texts": 1,
+    }
+
+
+def test_the_plugin_decides_by_words_when_the_gateway_fails(node: str, tmp_path: Path) -> None:
+    data = many_routes(GATEWAY)
+    asked = [prompt.text for prompt in prompts("tuning")]
+    found = answers(node, plugin(tmp_path, data), [({"prompt": text}, DEFAULT) for text in asked])
+    router = Router(data)
+    assert differences(asked, found, [router.route(text) for text in asked]) == []
+
+
+def differences(asked: list[str], found: list[dict[str, str] | None], expected: list[str | None]) -> list[str]:
     models = [answer and answer["modelOverride"] for answer in found]
     pairs = zip(asked, models, expected, strict=True)
-    assert [f"{text[:80]!a}: JavaScript {a}, Python {b}" for text, a, b in pairs if a != b] == []
-    assert set(expected) == {None, "coding", "korean", "law", *SPOKEN} - {"ko"}, "every route was tried"
+    return [f"{text[:80]!a}: JavaScript {a}, Python {b}" for text, a, b in pairs if a != b]
 
 
 @pytest.mark.parametrize(
