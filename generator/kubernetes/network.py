@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from .objects import Obj, metadata, selector
@@ -73,6 +74,8 @@ class ApiServer:
 
 
 Peer = Pods | Namespace | Addresses | Hosts | Public | PodIdentityAgent | ApiServer
+Protocol = Literal["http", "https", "redis", "rediss", "postgresql", "tcp"]
+PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ class Edge:
     source: Peer
     target: Peer
     port: int
+    protocol: Protocol = "tcp"
+    """What is spoken.  Only plain `http` can be read on its way; `tcp` is anything that nothing more is known of."""
 
 
 def url_edge(source: Pods, url: str, private: str = "") -> Edge:
@@ -89,24 +94,30 @@ def url_edge(source: Pods, url: str, private: str = "") -> Edge:
     parts = urlsplit(url)
     name = parts.hostname or ""
     labels = name.split(".")
+    protocol: Protocol = next((known for known in PROTOCOLS if known == parts.scheme), "tcp")
     if len(labels) >= 3 and labels[2] == "svc":
-        return Edge(source, Namespace(labels[1]), 0)
-    return Edge(source, Hosts((name,), private), parts.port or (80 if parts.scheme == "http" else 443))
+        return Edge(source, Namespace(labels[1]), 0, protocol)
+    port = parts.port or (80 if parts.scheme == "http" else 443)
+    return Edge(source, Hosts((name,), private), port, protocol)
 
 
-def policies(cni: str, pods: Pods, edges: Sequence[Edge], dns: str) -> list[Obj]:
-    """The policy of one workload: what may reach it, what it may reach, and DNS, whose Service is at `dns`."""
+def policies(cni: str, pods: Pods, edges: Sequence[Edge], dns: str, *, read: bool = False) -> list[Obj]:
+    """The policy of one workload: what may reach it, what it may reach, and DNS, whose Service is at `dns`.
+
+    With `read`, Cilium reads the plain HTTP that arrives: a rule that admits every request, but takes the connection
+    through a proxy.  On the receiving side alone, so that one proxy is on the way and not two.
+    """
     name = pods.instance or pods.app
     arriving = [edge for edge in edges if isinstance(edge.target, Pods) and covers(edge.target, pods)]
     leaving = [edge for edge in edges if isinstance(edge.source, Pods) and covers(edge.source, pods)]
     meta = metadata(name, pods.namespace, pods.app, name)
     if cni == "cilium":
+        ingress = (_cilium_rule(edge.source, "from", pods) | _cilium_ports(edge, read) for edge in arriving)
+        egress = (_cilium_rule(edge.target, "to", pods) | _cilium_ports(edge) for edge in leaving)
         spec: Obj = {
             "endpointSelector": {"matchLabels": pods.labels},
-            "ingress": grouped(_cilium_rule(edge.source, "from", pods) | _cilium_ports(edge) for edge in arriving),
-            "egress": grouped(
-                [_CILIUM_DNS, *(_cilium_rule(edge.target, "to", pods) | _cilium_ports(edge) for edge in leaving)]
-            ),
+            "ingress": grouped(ingress),
+            "egress": grouped([_CILIUM_DNS, *egress]),
         }
         return [{"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": meta, "spec": spec}]
     spec = {
@@ -163,8 +174,14 @@ def _ports(edge: Edge) -> Obj:
     return {"ports": [{"port": edge.port, "protocol": "TCP"}]} if edge.port else {}
 
 
-def _cilium_ports(edge: Edge) -> Obj:
-    return {"toPorts": [{"ports": [{"port": str(edge.port), "protocol": "TCP"}]}]} if edge.port else {}
+def _cilium_ports(edge: Edge, read: bool = False) -> Obj:
+    if not edge.port:
+        return {}
+    ports: Obj = {"ports": [{"port": str(edge.port), "protocol": "TCP"}]}
+    if read and edge.protocol == "http":
+        # The empty rule means every request; what is not HTTP would be cut.
+        ports["rules"] = {"http": [{}]}
+    return {"toPorts": [ports]}
 
 
 def _peers(peer: Peer, pods: Pods) -> list[Obj]:

@@ -11,9 +11,13 @@ Names need DNS: an egress rule to the DNS pods of kube-system or, on EKS Auto Mo
 CoreDNS runs there on the node and no pod selector means it (aws/containers-roadmap#2552); under Cilium, names behind
 `toFQDNs` need a DNS rule that inspects answers.
 
+A Cilium rule with `http` takes what it admits through a proxy that reads HTTP and cuts everything else: TLS, Redis and
+PostgreSQL must not meet one.
+
 Limits: of a Service outside the set the container port is not known, so any admitted port will do; a name outside the
 cluster counts as a public address, one below .cache.amazonaws.com, .rds.amazonaws.com, .internal or .local as a private
-one; text that is neither JSON nor YAML is not read; nor is kubernetes.default, which programs find by themselves.
+one; text that is neither JSON nor YAML is not read; nor is kubernetes.default, which programs find by themselves; which
+requests an `http` rule admits is not judged.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from generator.check.rules import Severity
 from generator.check.traffic.addresses import Address, addresses
 from generator.check.traffic.configs import configs
 from generator.check.traffic.network.peers import Ip, Name, Peer
-from generator.check.traffic.network.reach import Reach, reach_of
+from generator.check.traffic.network.reach import Reach, Way, reach_of
 from generator.check.traffic.services import backends, cluster_name, external_name, is_ours, port_of, selector_of
 
 ID, SEVERITY = "edges-admitted", Severity.ERROR
@@ -63,6 +67,8 @@ def _obstacles(objects: ObjectSet, reach: Reach, item: Item, address: Address) -
     if found is None:
         if not reach.admits(item, "egress", _outside(address), address.port):
             yield _dropped(said, item)
+        elif address.is_opaque and reach.reads_http(item, "egress", _outside(address), address.port):
+            yield _cut(said, address, "egress", item)
         return
     namespace, name = found
     service = objects.get("Service", namespace, name)
@@ -85,6 +91,10 @@ def _obstacles(objects: ObjectSet, reach: Reach, item: Item, address: Address) -
                     f"{said}, but the ingress policies of {backend.item} do not admit {item} on port {backend.port}: "
                     "connections hang until they time out"
                 )
+            if address.is_opaque and reach.reads_http(item, "egress", reach.pods(backend.item), backend.port):
+                yield _cut(said, address, "egress", item)
+            if address.is_opaque and reach.reads_http(backend.item, "ingress", reach.pods(item), backend.port):
+                yield _cut(said, address, "ingress", backend.item)
 
 
 def _outside(address: Address) -> Peer:
@@ -93,6 +103,10 @@ def _outside(address: Address) -> Peer:
 
 def _dropped(said: str, item: Item) -> str:
     return f"{said}, but the egress policies of {item} do not admit it: connections hang until they time out"
+
+
+def _cut(said: str, address: Address, way: Way, item: Item) -> str:
+    return f"{said} for {address.scheme}, but the {way} policies of {item} read it as HTTP: every connection is cut"
 
 
 def _without_dns(objects: ObjectSet, reach: Reach, item: Item, names: list[Address]) -> Iterator[Breach]:
