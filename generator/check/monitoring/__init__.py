@@ -1,0 +1,1 @@
+"""Expressions in PromQL among the objects, and the series that they may name."""
