@@ -16,6 +16,20 @@ from generator.kubernetes.objects import Obj, identity
 from .files import KUSTOMIZATION, Files, file_names, generated, kustomization, split
 from .merge import difference
 
+REFERENCES = "references.yaml"
+ROLLOUT_REFERENCES: Obj = {
+    "nameReference": [
+        {
+            "kind": "ConfigMap",
+            "version": "v1",
+            "fieldSpecs": [
+                {"kind": "Rollout", "group": "argoproj.io", "path": f"spec/template/spec/{path}"}
+                for path in ("volumes/configMap/name", "volumes/projected/sources/configMap/name")
+            ],
+        }
+    ]
+}
+
 
 def overlay_files(
     folder: str,
@@ -57,11 +71,15 @@ def overlay_files(
         target = user.target | {"name": user.target["name"].removesuffix(suffix)}
         changed.append({"path": f"patches/{user.file}", "target": target})
 
+    if hashed and any(obj["kind"] == "Rollout" for obj in plain):
+        # Kustomize follows hashed names in kinds of Kubernetes alone.
+        files[f"{folder}/{REFERENCES}"] = emit(ROLLOUT_REFERENCES)
     up = "/".join([".."] * (folder.count("/") + 1))
     fields = {
         "resources": [f"{up}/{base_folder}"] * bool(base) + resources,
         "nameSuffix": suffix,
         "configMapGenerator": generators,
+        "configurations": [REFERENCES] * (f"{folder}/{REFERENCES}" in files),
         "patches": changed,
     }
     return files | {f"{folder}/{KUSTOMIZATION}": kustomization(fields)}
