@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check test pairwise lint format bench schemas instances docs lock clean
+.PHONY: help setup render check test pairwise accept e2e drain footprint routing-eval promtool lint format bench schemas instances pictures docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,6 +24,25 @@ test: lint ## lint, types and the default test suite; needs no network
 pairwise: $(VENV)/dev ## every switch of the environment file in combination: renders, keeps the rules, overlays build
 	@$(PYTEST) -n auto tests/pairwise
 
+accept: $(VENV)/dev ## every program takes its rendered configuration: started, probed, called (network the first time)
+	@$(PYTEST) tests/real/accept
+
+e2e: $(VENV)/dev ## the whole path on loopback: prompt, route, cache, budget, failover, traces, metrics, and what breaks
+	@$(PYTEST) tests/real/e2e
+
+drain: $(VENV)/dev ## SIGTERM in mid-stream at the real programs
+	@$(RUN) -m tools.programs install node openclaw litellm otelcol redis-server redis-search
+	@$(PYTEST) tests/real/drain -n 5 --dist loadfile
+
+footprint: $(VENV)/dev ## measure memory and start-up of the real programs -> docs/footprint.md
+	@$(RUN) -m tests.real.footprint
+
+routing-eval: $(VENV)/run ## score content routing; PROMPTS=file.jsonl scores your own prompts
+	@$(RUN) tools/routing/evaluate.py $(PROMPTS)
+
+promtool: $(VENV)/dev ## alerts and their routes, judged by Prometheus' own promtool and amtool
+	@PROMTOOL=1 $(PYTEST) tests/promtool
+
 lint: $(VENV)/dev ## ruff and mypy
 	@$(RUN) -m ruff check --quiet
 	@$(RUN) -m ruff format --check --quiet
@@ -34,16 +53,19 @@ format: $(VENV)/dev ## let ruff rewrite the Python sources
 	@$(RUN) -m ruff format --quiet
 
 bench: $(VENV)/dev ## time render and check, and the 500-object job against other tools
-	@$(RUN) tools/bench/bench.py
+	@$(RUN) -m tools.bench.bench
 
 schemas: $(VENV)/dev ## rebuild policies/schemas from pinned upstream sources (needs network and Go)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/schemas/requirements.txt
-	@$(RUN) tools/schemas/build.py
+	@$(RUN) -m tools.schemas.build
 
 instances: $(VENV)/dev ## rebuild the table of instance types from its pinned source (needs network and Go)
 	@$(RUN) tools/instances/instances.py
 
-docs: $(VENV)/run ## schema.json, docs/environment.md and docs/policies.md from the model and the rules
+pictures: $(VENV)/run ## draw docs/pictures from the rendered dashboards, with sample data
+	@$(RUN) -m tools.pictures
+
+docs: $(VENV)/run ## schema.json and the generated pages of docs/ from the model, the rules, the alerts and the edges
 	@$(RUN) -m generator docs
 
 lock: $(VENV)/dev ## pin every dependency of pyproject.toml by hash (needs network)

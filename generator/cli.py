@@ -6,9 +6,11 @@ Exit codes: 0 all is well, 1 a check found something, 2 the input cannot be used
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +21,7 @@ from generator.environment.load import DEFAULTS, load, names
 from generator.environment.model import Environment
 from generator.environment.patches import UserPatch, read_patches
 from generator.environment.problem import EnvironmentInvalid, Problem
+from generator.restore import EXAMPLE, LATEST, Step, manual, steps
 from generator.trees.plan import ROOTS, Plan, plan
 from generator.trees.write import Report, compare, write
 
@@ -120,11 +123,59 @@ def _explain(root: Path) -> NoReturn:
 @main.command()
 @click.pass_obj
 def docs(root: Path) -> None:
-    """Write the model's schema and the pages on keys and rules."""
+    """Write the model's schema and the pages on keys, rules, alerts and the network."""
     from generator.check import manual
+    from generator.components import monitoring_runbooks, network_page
     from generator.environment import schema
 
     files = schema.files() | manual.files()
+    _write(root, files)
+    # After the schema, so that an editor knows a new key before every environment has it.
+    _, environments = _plan(root)
+    _write(root, network_page.files(environments) | monitoring_runbooks.files(environments))
+
+
+@main.command(epilog="Example: python -m generator restore prod main, then the same with --run.")
+@click.argument("environment")
+@click.argument("gateway")
+@click.option("--archive", default=LATEST, show_default=True, help="Name of an archive in the gateway's folder.")
+@click.option("--context", help="kubectl's context. Default: the cluster's ARN, as the AWS CLI names it.")
+@click.option("--run", is_flag=True, help="Run the commands, up to the first that fails.")
+@click.pass_obj
+def restore(root: Path, environment: str, gateway: str, archive: str, context: str | None, run: bool) -> None:
+    """Print the commands that put the state of GATEWAY in ENVIRONMENT back to what an archive holds.
+
+    The gateway is down meanwhile; the state before is kept on its volume.
+    """
+    try:
+        env = load(root / "environments", environment)
+    except EnvironmentInvalid as error:
+        _fail(*map(str, error.problems))
+    if gateway not in env.openclaw.gateways:
+        _fail(f"no gateway «{gateway}» in {environment}: there are {', '.join(env.openclaw.gateways)}")
+    if not env.backup.enabled:
+        _fail(f"backup.enabled is false in {environment}: the restore needs its ServiceAccount and network policy")
+    if archive != LATEST and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]*\.tar\.gz", archive):
+        _fail(f"«{archive}» is not the name of an archive, such as {EXAMPLE}")
+    found = steps(env, gateway, archive, context or env.cluster.arn)
+    if not run:
+        click.echo("\n\n".join(map(str, found)))
+    elif by_hand := manual(found):
+        _fail("some steps are for a person, so none is run:", *map(str, by_hand))
+    else:
+        _run(found)
+
+
+def _run(found: Sequence[Step]) -> None:
+    for index, step in enumerate(found):
+        click.echo(f"# {step.what}", err=True)
+        if subprocess.run(step.argv, input=step.stdin, text=True, check=False).returncode != 0:
+            click.echo("this step failed; it and those after it are still to be done:\n", err=True)
+            click.echo("\n\n".join(map(str, found[index:])))
+            sys.exit(FOUND)
+
+
+def _write(root: Path, files: Mapping[str, str]) -> None:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")

@@ -6,7 +6,7 @@ knows clusters by ARN only and needs `sourceNamespaces` on the project.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from generator.environment.model import Environment
@@ -15,6 +15,8 @@ from generator.kubernetes.objects import Obj, metadata
 NAME = "argocd"
 ROOT = "root"
 IN_CLUSTER = "https://kubernetes.default.svc"
+AUTOMATED = {"prune": True, "selfHeal": True, "allowEmpty": False}
+"""An empty render must not prune the environment."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,9 @@ class Part:
 
 
 def objects(env: Environment, parts: Sequence[Part]) -> list[Obj]:
+    """Nothing in a fleet, whose hub has an ApplicationSet instead."""
+    if env.gitops.argocd.mode == "fleet":
+        return []
     return [project(env, parts), application(env, ROOT, NAME, wave=0), *(child(env, part) for part in parts)]
 
 
@@ -36,21 +41,43 @@ def server(env: Environment) -> str:
 
 def project(env: Environment, parts: Sequence[Part]) -> Obj:
     """Admits this repository, the namespaces in use and exactly the cluster-wide kinds that are rendered."""
-    argocd = env.gitops.argocd
     rendered = [obj for part in parts for obj in part.objects]
-    namespaces = {obj["metadata"]["namespace"] for obj in rendered if "namespace" in obj["metadata"]}
-    cluster_wide = {
-        (obj["apiVersion"].rpartition("/")[0], obj["kind"]) for obj in rendered if "namespace" not in obj["metadata"]
-    }
+    made = app_project(
+        env,
+        env.gitops.argocd.project,
+        description=f"OpenClaw on {env.cluster.name}",
+        repositories={env.gitops.repo_url},
+        namespaces={
+            env.gitops.argocd.namespace,
+            *(obj["metadata"]["namespace"] for obj in rendered if "namespace" in obj["metadata"]),
+        },
+        cluster_wide={
+            (obj["apiVersion"].rpartition("/")[0], obj["kind"])
+            for obj in rendered
+            if "namespace" not in obj["metadata"]
+        },
+    )
+    # Secrets come from External Secrets alone; one in Git would be a leak.
+    made["spec"]["namespaceResourceBlacklist"] = [{"group": "", "kind": "Secret"}]
+    return made
+
+
+def app_project(
+    env: Environment,
+    name: str,
+    *,
+    description: str,
+    repositories: Collection[str],
+    namespaces: Collection[str],
+    cluster_wide: Collection[tuple[str, str]],
+) -> Obj:
+    """An AppProject that admits what it is given; sync windows hold for every project."""
+    argocd = env.gitops.argocd
     spec: Obj = {
-        "description": f"OpenClaw on {env.cluster.name}",
-        "sourceRepos": [env.gitops.repo_url],
-        "destinations": [
-            {"server": server(env), "namespace": namespace} for namespace in sorted({argocd.namespace, *namespaces})
-        ],
+        "description": description,
+        "sourceRepos": sorted(repositories),
+        "destinations": [{"server": server(env), "namespace": namespace} for namespace in sorted(namespaces)],
         "clusterResourceWhitelist": [{"group": group, "kind": kind} for group, kind in sorted(cluster_wide)],
-        # Secrets come from External Secrets alone; one in Git would be a leak.
-        "namespaceResourceBlacklist": [{"group": "", "kind": "Secret"}],
         "orphanedResources": {"warn": True},
     }
     if argocd.mode == "eks-managed":
@@ -72,7 +99,7 @@ def project(env: Environment, parts: Sequence[Part]) -> Obj:
         "kind": "AppProject",
         # Pruning the project would orphan every Application in it.
         "metadata": metadata(
-            argocd.project,
+            name,
             argocd.namespace,
             app=NAME,
             annotations={
@@ -108,8 +135,7 @@ def application(env: Environment, name: str, folder: str, wave: int) -> Obj:
             },
             "destination": {"server": server(env)},
             "syncPolicy": {
-                # allowEmpty stays false: an empty render must not prune the environment.
-                "automated": {"prune": True, "selfHeal": True, "allowEmpty": False},
+                "automated": AUTOMATED,
                 "syncOptions": [
                     "ServerSideApply=true",
                     "PruneLast=true",

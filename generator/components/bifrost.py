@@ -86,8 +86,6 @@ def config(env: Environment) -> Obj:
             "disable_content_logging": True,
             # With pings, an outage of the cache would fail the probes of every pod.
             "disable_db_pings_in_health": True,
-            # Prometheus has no admin password; the network policy says who may scrape.
-            "whitelisted_routes": ["/metrics"],
         },
         "config_store": store(env),
         "logs_store": {"enabled": False},
@@ -139,7 +137,8 @@ def provider(env: Environment, name: ProviderName, models: list[str]) -> Obj:
     if name in providers.PUBLIC_ADDRESSES:
         network["base_url"] = providers.address(env, name)
     # A key of vLLM is for one model.
-    groups = [[model] for model in models] if name == "vllm" else [models]
+    served = [*models, *providers.embedders(env).get(name, [])]
+    groups = [[model] for model in served] if name == "vllm" else [served]
     made: Obj = {"network_config": network, "keys": [key(env, name, group) for group in groups]}
     if name == "upstage":
         made["custom_provider_config"] = {
@@ -156,13 +155,11 @@ def key(env: Environment, name: ProviderName, models: list[str]) -> Obj:
         "value": f"env.{variable}" if variable else "",
         "weight": 1,
         "models": list(models),
-        "aliases": {model: alias(env.models[model].id) for model in models},
+        "aliases": {model: alias(env.models[model].id) for model in models if model in env.models},
     }
     if name == "bedrock":
         # Without keys Bifrost takes the pod's own credentials, from the Pod Identity Agent.
         made["bedrock_key_config"] = {"region": providers.region(env)}
-        if env.cache.semantic:
-            made["models"].append(env.cache.semantic.model)
     elif name == "ollama":
         made["ollama_key_config"] = {"url": providers.address(env, name)}
     elif name == "vllm":

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator
 
 from generator.environment.model import Environment
+from generator.environment.models import ProviderName
 from generator.kubernetes.objects import Obj
 
 from . import llm_engine, providers
@@ -65,6 +66,7 @@ def budget(env: Environment, name: str, usd: float, period: str) -> Obj:
 
 def virtual_key(env: Environment, name: str) -> Obj:
     allowed = llm_engine.callable_models(env, name)
+    embedders = providers.embedders(env)
     made: Obj = {
         "id": f"key-{name}",
         "name": name,
@@ -73,7 +75,7 @@ def virtual_key(env: Environment, name: str) -> Obj:
         "provider_configs": [
             {"provider": provider_name, "allowed_models": mine, "key_ids": ["*"]}
             for provider_name, models in providers.in_use(env).items()
-            if (mine := [model for model in models if model in allowed])
+            if (mine := [model for model in (*models, *embedders.get(provider_name, ())) if model in allowed])
         ],
     }
     if env.llm_gateway.virtual_keys[name].rate_limit:
@@ -90,11 +92,15 @@ def routes(env: Environment) -> list[Obj]:
     ]
     chosen.append(("route-default", auto, env.routing.default))
     chosen += [(f"model-{name}", f"model == {_quoted(name)}", name) for name in env.models]
-    return [
-        rule(env, name, priority, condition, model)
+    found = [
+        rule(name, priority, condition, env.models[model].provider, model)
         | {"fallbacks": [f"{env.models[other].provider}/{other}" for other in env.models[model].fallbacks]}
         for priority, (name, condition, model) in enumerate(chosen)
     ]
+    if embedding := env.routing.embedding:
+        condition = f"model == {_quoted(embedding.model)}"
+        found.append(rule("embedding", len(found), condition, embedding.provider, embedding.model))
+    return found
 
 
 def refusals(env: Environment) -> Iterator[Obj]:
@@ -106,18 +112,19 @@ def refusals(env: Environment) -> Iterator[Obj]:
         if AUTO not in allowed:
             refused.append((AUTO, next(model for model in denied if model in llm_engine.auto_models(env))))
         for priority, (asked, model) in enumerate(refused):
-            found = rule(env, f"refuse-{name}-{asked}", priority, f"model == {_quoted(asked)}", model)
+            condition = f"model == {_quoted(asked)}"
+            found = rule(f"refuse-{name}-{asked}", priority, condition, env.models[model].provider, model)
             yield found | {"scope": "virtual_key", "scope_id": f"key-{name}"}
 
 
-def rule(env: Environment, name: str, priority: int, condition: str, model: str) -> Obj:
+def rule(name: str, priority: int, condition: str, provider: ProviderName, model: str) -> Obj:
     return {
         "id": name,
         "name": name,
         "enabled": True,
         "priority": priority,
         "cel_expression": condition,
-        "targets": [{"provider": env.models[model].provider, "model": model, "weight": 1}],
+        "targets": [{"provider": provider, "model": model, "weight": 1}],
     }
 
 

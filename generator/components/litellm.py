@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from generator.environment.model import Environment
-from generator.environment.models import Model, ProviderName
+from generator.environment.models import Embedding, Model, ProviderName
 from generator.kubernetes.emit import emit
 from generator.kubernetes.objects import Obj
 from generator.kubernetes.pod import ConfigDir, Probes, http_get
@@ -20,6 +20,8 @@ from . import cache, llm_engine, providers, router
 from .llm_engine import AUTO, Engine
 
 CONFIG = "/etc/litellm"
+METRICS_KEY = "LITELLM_METRICS_KEY"
+"""Variable with a key that may read /metrics/ and do nothing else (generator/assets/litellm-auth)."""
 ASSETS = Path(__file__).parents[1] / "assets"
 NOBODY = 65534
 """User and group of the non-root image."""
@@ -28,7 +30,7 @@ GENERAL = "general"
 CACHE_TIMEOUT = 0.5
 """Seconds for one command.  A request makes several: at the default of 5, a Redis that hung held one up for 25 s."""
 CLASSIFIER_TIMEOUT = 500
-"""Milliseconds; a decision takes well under one."""
+"""Milliseconds; a decision takes well under one, with an embedding model `routing.embedding.deadlineMs` more."""
 START_SECONDS = 300
 """It takes 14 to 42 s on two cores."""
 
@@ -47,7 +49,11 @@ def engine(env: Environment, port: int, drain: int) -> Engine:
         group=NOBODY,
         args=("--config", f"{CONFIG}/config.yaml", "--port", str(port)),
         environ=environ(env, drain),
-        secrets=llm_engine.keys(env) | {"LITELLM_MASTER_KEY": Remote("llm-gateway", "master-key")},
+        secrets=llm_engine.keys(env)
+        | {
+            "LITELLM_MASTER_KEY": Remote("llm-gateway", "master-key"),
+            METRICS_KEY: Remote("llm-gateway", "metrics-key"),
+        },
         configs=[ConfigDir("config", CONFIG, files(env))],
         scratch={"/tmp": "256Mi"},
         # Not /health, which calls every model.
@@ -69,6 +75,8 @@ def environ(env: Environment, drain: int) -> dict[str, str]:
         "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY" if env.langfuse.enabled else "NO_CONTENT",
         "OTEL_SERVICE_NAME": "litellm",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # Modules beside the configuration are imported by path, and find each other so.
+        "PYTHONPATH": CONFIG,
         # Else the model call is written onto the span of the HTTP request, after that has ended.
         "USE_OTEL_LITELLM_REQUEST_SPAN": "True",
     }
@@ -85,8 +93,7 @@ def files(env: Environment) -> dict[str, str]:
         "virtual_keys.py": (ASSETS / "litellm-auth" / "virtual_keys.py").read_text("utf-8"),
     }
     if env.routing.routes:
-        made["content_router.py"] = (ASSETS / "litellm-router" / "content_router.py").read_text("utf-8")
-        made["router.json"] = _json(router.data(env, "", env.models))
+        made |= router.classifier() | {"router.json": _json(router.data(env, "", env.models, {}))}
     return made
 
 
@@ -99,6 +106,8 @@ def config(env: Environment) -> Obj:
         "num_retries": 0,
         "fallbacks": [{name: list(model.fallbacks)} for name, model in env.models.items() if model.fallbacks],
     }
+    if env.routing.embedding:
+        models.append(embedder(env, env.routing.embedding))
     if env.routing.routes:
         models.append(auto(env))
     else:
@@ -115,8 +124,7 @@ def config(env: Environment) -> Obj:
         "request_timeout": env.llm_gateway.request_timeout,
         # With `custom_auth_run_common_checks`: without either, LiteLLM ignores the models of a virtual key.
         "enable_post_custom_auth_checks": True,
-        # The network policy says who may scrape.
-        "require_auth_for_metrics_endpoint": False,
+        "require_auth_for_metrics_endpoint": True,
     }
     if env.cache.mode != "none":
         name, port, _ = cache.address(env)
@@ -156,6 +164,18 @@ def deployment(env: Environment, name: str, model: Model) -> Obj:
         params["api_key"] = f"os.environ/{variable}"
     size = {"max_input_tokens": model.context_window, "max_output_tokens": model.max_tokens}
     return {"model_name": name, "litellm_params": params, "model_info": size}
+
+
+def embedder(env: Environment, embedding: Embedding) -> Obj:
+    """The embedding model of content routing."""
+    prefix = PROVIDER_NAMES.get(embedding.provider, embedding.provider).removesuffix("_chat")
+    params: Obj = {"model": f"{prefix}/{embedding.model}"}
+    if embedding.provider == "bedrock":
+        params["aws_region_name"] = providers.region(env)
+    else:
+        version = "" if embedding.provider == "ollama" else "/v1"
+        params["api_base"] = providers.address(env, embedding.provider) + version
+    return {"model_name": embedding.model, "litellm_params": params, "model_info": {"mode": "embedding"}}
 
 
 def auto(env: Environment) -> Obj:

@@ -51,10 +51,18 @@ def key_variable(virtual_key: str) -> str:
 
 
 def callable_models(env: Environment, virtual_key: str) -> list[str]:
-    """Models that a virtual key may call, with `auto` where it may call every model that `auto` may choose."""
+    """Models that a virtual key may call, with `auto` where it may call every model that `auto` may choose.
+
+    The keys of OpenClaw's gateways may also call the embedding model by which their plugin routes.
+    """
     allowed = env.llm_gateway.virtual_keys[virtual_key].models
     found = [name for name in env.models if name in allowed or not allowed]
-    return found + ([AUTO] if auto_models(env) <= set(found) else [])
+    if auto_models(env) <= set(found):
+        found.append(AUTO)
+    gateways = (env.openclaw.gateway_defaults, *env.openclaw.gateways.values())
+    if env.routing.embedding and any(gateway.virtual_key == virtual_key for gateway in gateways):
+        found.append(env.routing.embedding.model)
+    return found
 
 
 def auto_models(env: Environment) -> set[str]:

@@ -14,7 +14,7 @@ from generator.kubernetes.pod import Grace, SecretKey
 from generator.kubernetes.secret import Secret
 from generator.kubernetes.workload import workload
 
-from . import bifrost, cache, litellm, otel_collector, providers
+from . import bifrost, cache, litellm, otel_collector, providers, rollout
 from .llm_engine import Engine
 
 NAME = "llm-gateway"
@@ -22,6 +22,9 @@ NAMESPACE = "llm-gateway"
 PORT = 4000
 PODS = Pods(NAME, NAMESPACE)
 AGENT_PORT, HTTPS = 80, 443
+
+REQUESTS_METRIC = "llm_gateway_requests_per_second"
+"""What an adapter of Prometheus must serve for `replicas.targetRequests` (docs/platform.md)."""
 
 PRE_STOP, EXIT = 5, 10
 """Seconds: until no Service sends new requests, and to flush traces."""
@@ -52,7 +55,7 @@ def objects(env: Environment) -> list[Obj]:
     secret = {variable: SecretKey(NAME, variable) for variable in chosen.secrets}
     if env.cache.mode != "none":
         secret["REDIS_PASSWORD"] = SecretKey(cache.NAME, cache.PASSWORD)
-    return [
+    made = [
         *workload(
             env,
             name=NAME,
@@ -74,21 +77,32 @@ def objects(env: Environment) -> list[Obj]:
         service(NAME, NAMESPACE, {"http": PORT}, NAME, NAME),
         *([autoscaler(env)] if scaled else []),
     ]
+    return made if gateway.delivery.strategy == "rolling" else rollout.progressive(env, made, NAME, NAMESPACE)
 
 
 def autoscaler(env: Environment) -> Obj:
     """Up at once, down one pod a minute after five calm minutes: a pod takes half a minute to start."""
     replicas = env.llm_gateway.replicas
     utilization = {"type": "Utilization", "averageUtilization": replicas.target_cpu}
+    metrics: list[Obj] = [{"type": "Resource", "resource": {"name": "cpu", "target": utilization}}]
+    if replicas.target_requests:
+        target = {"type": "AverageValue", "averageValue": str(replicas.target_requests)}
+        metrics.append({"type": "Pods", "pods": {"metric": {"name": REQUESTS_METRIC}, "target": target}})
+    rolling = env.llm_gateway.delivery.strategy == "rolling"
+    scaled = (
+        {"apiVersion": "apps/v1", "kind": "Deployment"}
+        if rolling
+        else {"apiVersion": rollout.API, "kind": rollout.KIND}
+    )
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
         "metadata": metadata(NAME, NAMESPACE),
         "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": NAME},
+            "scaleTargetRef": scaled | {"name": NAME},
             "minReplicas": replicas.minimum,
             "maxReplicas": replicas.maximum,
-            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": utilization}}],
+            "metrics": metrics,
             "behavior": {
                 "scaleUp": {
                     "stabilizationWindowSeconds": 0,
@@ -107,20 +121,20 @@ def edges(env: Environment) -> list[Edge]:
     """To the providers in use, the cache, the collector and the database; from Prometheus."""
     vpc = env.cluster.vpc_cidr
     found = [
-        Edge(PODS, Pods(otel_collector.NAME, otel_collector.NAMESPACE), otel_collector.HTTP),
-        Edge(Namespace(env.monitoring.namespace), PODS, PORT),
+        Edge(PODS, Pods(otel_collector.NAME, otel_collector.NAMESPACE), otel_collector.HTTP, "http"),
+        Edge(Namespace(env.monitoring.namespace), PODS, PORT, "http"),
     ]
     for name in providers.in_use(env):
         if name == "bedrock":
-            found.append(Edge(PODS, PodIdentityAgent(), AGENT_PORT))
-            found.append(Edge(PODS, Hosts(providers.bedrock_hosts(env), vpc), HTTPS))
+            found.append(Edge(PODS, PodIdentityAgent(), AGENT_PORT, "http"))
+            found.append(Edge(PODS, Hosts(providers.bedrock_hosts(env), vpc), HTTPS, "https"))
         else:
             found.append(url_edge(PODS, providers.address(env, name)))
     if env.cache.mode == "in-cluster":
-        found.append(Edge(PODS, Pods(cache.NAME, cache.NAMESPACE), cache.PORT))
+        found.append(Edge(PODS, Pods(cache.NAME, cache.NAMESPACE), cache.PORT, "redis"))
     elif env.cache.mode == "elasticache":
         # By address: a cluster answers with the names of its nodes, which are not the endpoint's.
-        found.append(Edge(PODS, Addresses((vpc,)), cache.PORT))
+        found.append(Edge(PODS, Addresses((vpc,)), cache.PORT, "rediss"))
     if database := env.llm_gateway.database:
         found.append(url_edge(PODS, f"postgresql://{database.host}:{database.port}", vpc))
     return found

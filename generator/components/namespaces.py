@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from generator.kubernetes.network import default_deny
-from generator.kubernetes.objects import Obj, metadata
+from generator.kubernetes.objects import Obj, metadata, pod_template
 from generator.kubernetes.quantity import cores, mebibytes
 
 NAME = "namespaces"
 KUBERNETES_SECURITY = "pod-security.kubernetes.io"
 
 
-def objects(workloads: Iterable[Obj]) -> list[Obj]:
-    """One namespace, deny policy and quota for each namespace that the given objects live in."""
+def objects(workloads: Iterable[Obj], labels: Mapping[str, Mapping[str, str]]) -> list[Obj]:
+    """One namespace, deny policy and quota for each namespace that the given objects live in; more labels by name."""
     pods: dict[str, list[Obj]] = {}
     for obj in workloads:
         namespace = obj["metadata"].get("namespace", "")
-        if namespace and "template" in obj.get("spec", {}):
+        if namespace and pod_template(obj):
             pods.setdefault(namespace, []).append(obj)
     scalers = [obj for obj in workloads if obj["kind"] == "HorizontalPodAutoscaler"]
     return [
         made
         for name, found in sorted(pods.items())
-        for made in (namespace_object(name), default_deny(name), quota(name, found, scalers))
+        for made in (namespace_object(name, labels.get(name, {})), default_deny(name), quota(name, found, scalers))
     ]
 
 
-def namespace_object(name: str) -> Obj:
-    meta = metadata(name, app=NAME, labels={f"{KUBERNETES_SECURITY}/{mode}": "restricted" for mode in MODES})
+def namespace_object(name: str, more: Mapping[str, str]) -> Obj:
+    security = {f"{KUBERNETES_SECURITY}/{mode}": "restricted" for mode in MODES}
+    meta = metadata(name, app=NAME, labels={**security, **more})
     # Deleting the namespace would delete the gateways' volumes claims with it: Argo CD must be told twice.
     meta["annotations"] = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": meta}
@@ -44,7 +45,7 @@ def quota(namespace: str, workloads: list[Obj], scalers: list[Obj]) -> Obj:
         count = 2 * replicas_at_most(obj, scalers)
         pods += count
         claims += count // 2 * len(obj["spec"].get("volumeClaimTemplates", []))
-        for container in obj["spec"]["template"]["spec"]["containers"]:
+        for container in (pod_template(obj) or {})["spec"]["containers"]:
             resources = container["resources"]
             cpu += count * cores(resources["requests"]["cpu"])
             memory += count * mebibytes(resources["requests"]["memory"])

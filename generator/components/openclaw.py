@@ -18,7 +18,7 @@ from generator.kubernetes.quantity import mebibytes
 from generator.kubernetes.secret import Remote, Secret
 from generator.kubernetes.workload import workload
 
-from . import llm_gateway, openclaw_config, otel_collector, router
+from . import llm_gateway, openclaw_auth, openclaw_config, otel_collector, router
 from .openclaw_config import settings
 from .storage import STORAGE_CLASS
 
@@ -90,8 +90,10 @@ def configs(env: Environment, name: str) -> list[ConfigDir]:
     """Mounted file by file: a ConfigMap volume's directory has mode 0777, and OpenClaw blocks plugins in such a one."""
     files = {"openclaw.json": _json(openclaw_config.config(env, name))}
     found = [ConfigDir("config", CONFIG, files, sub_path=True)]
+    once = {"settings.json": _json(openclaw_config.single_attempt())}
+    found.append(ConfigDir("attempts", f"{openclaw_config.PLUGINS}/{openclaw_config.ATTEMPTS}", once, sub_path=True))
     if openclaw_config.routed(env, name):
-        data = {"router.json": _json(router.data(env, openclaw_config.PROVIDER, openclaw_config.models_of(env, name)))}
+        data = {"router.json": _json(openclaw_config.routing(env, name))}
         folder = f"{openclaw_config.PLUGINS}/{openclaw_config.ROUTER}"
         found.append(ConfigDir("router", folder, router.plugin() | data, sub_path=True))
     return found
@@ -118,7 +120,7 @@ def environ(env: Environment, name: str) -> Mapping[str, str | SecretKey | Field
     }
     if chosen.auth == "token":
         # In the environment of an sso gateway it would keep OpenClaw from starting.
-        made[openclaw_config.TOKEN] = SecretKey(secret, TOKEN)
+        made[openclaw_auth.TOKEN] = SecretKey(secret, TOKEN)
     return made
 
 
@@ -129,16 +131,18 @@ def grace(drain: Drain) -> Grace:
 def edges(env: Environment) -> list[Edge]:
     """To the LLM gateway, the collector and, with the web tool, public HTTPS; from the load balancer alone.
 
-    Without a load balancer nothing reaches a gateway but `kubectl port-forward`, which needs no edge.
+    What is not published is reached by `kubectl port-forward`, which needs no edge.
     """
     found = [
-        Edge(PODS, Pods(llm_gateway.NAME, llm_gateway.NAMESPACE), llm_gateway.PORT),
-        Edge(PODS, Pods(otel_collector.NAME, otel_collector.NAMESPACE), otel_collector.HTTP),
+        Edge(PODS, Pods(llm_gateway.NAME, llm_gateway.NAMESPACE), llm_gateway.PORT, "http"),
+        Edge(PODS, Pods(otel_collector.NAME, otel_collector.NAMESPACE), otel_collector.HTTP, "http"),
     ]
-    if env.ingress.enabled:
-        found.append(Edge(Addresses(env.ingress.alb_subnets), PODS, PORT))
     found += [
-        Edge(Pods(NAME, NAMESPACE, instance(name)), Public(), 443)
+        Edge(Addresses(env.ingress.alb_subnets), Pods(NAME, NAMESPACE, instance(name)), PORT, "http")
+        for name in openclaw_config.published(env)
+    ]
+    found += [
+        Edge(Pods(NAME, NAMESPACE, instance(name)), Public(), 443, "https")
         for name, chosen in env.openclaw.gateways.items()
         if chosen.tools == "web"
     ]

@@ -11,7 +11,8 @@ from generator.environment.model import Environment
 from generator.environment.openclaw import Gateway
 from generator.kubernetes.objects import Obj, host
 
-from . import llm_gateway, otel_collector
+from . import llm_gateway, otel_collector, router
+from .openclaw_auth import auth, from_environment
 
 PORT = 18789
 PROVIDER = "gateway"
@@ -20,9 +21,11 @@ NAMELESS = "openclaw"
 """What the gateway without a name, from which overlays start, calls itself where a name is needed."""
 ROUTER = "content-router"
 """Id of the plugin that chooses the model by content."""
+ATTEMPTS = "single-attempt"
+"""Id of the bundle that turns off OpenClaw's own repetition of failed model calls."""
 PLUGINS = "/etc/openclaw/plugins"
-LLM_KEY, TOKEN = "LLM_GATEWAY_API_KEY", "OPENCLAW_GATEWAY_TOKEN"
-"""Environment variables that hold the virtual key and, in token mode alone, the gateway's own token."""
+LLM_KEY = "LLM_GATEWAY_API_KEY"
+"""Environment variable that holds the virtual key."""
 
 SERVICE_NAME = "openclaw-gateway"
 """`service.name` of the telemetry."""
@@ -42,10 +45,15 @@ def settings(env: Environment, gateway: str) -> Gateway:
 
 
 def public_host(env: Environment, gateway: str) -> str:
-    """Where people reach a gateway: `main.agents.example.com`; empty without ingress."""
-    if not env.ingress.domain or not env.ingress.enabled:
+    """Where callers reach a gateway: `main.agents.example.com`; empty when it is not behind the load balancer."""
+    if not env.ingress.domain or not env.ingress.enabled or settings(env, gateway).auth == "token":
         return ""
     return f"{gateway}.{env.ingress.domain}" if gateway else env.ingress.domain
+
+
+def published(env: Environment) -> list[str]:
+    """The gateways behind the load balancer: a token that never expires is nothing to offer to a network."""
+    return [name for name in env.openclaw.gateways if public_host(env, name)]
 
 
 def models_of(env: Environment, gateway: str) -> list[str]:
@@ -58,6 +66,12 @@ def routed(env: Environment, gateway: str) -> bool:
     """Whether any route leads to a model that the gateway may call."""
     models = models_of(env, gateway)
     return any(route.model in models for route in env.routing.routes)
+
+
+def routing(env: Environment, gateway: str) -> Obj:
+    """What the plugin that chooses the model decides by; it calls the LLM gateway with the gateway's own key."""
+    access = {"url": f"{llm_gateway.url(env)}/embeddings", "keyVariable": LLM_KEY}
+    return router.data(env, PROVIDER, models_of(env, gateway), access)
 
 
 def config(env: Environment, gateway: str) -> Obj:
@@ -97,7 +111,7 @@ def server(env: Environment, gateway: str) -> Obj:
         "mode": "local",
         "port": PORT,
         "bind": "lan",
-        "auth": auth(settings(env, gateway)),
+        "auth": auth(settings(env, gateway), public),
         "controlUi": {
             "enabled": True,
             "allowedOrigins": origins,
@@ -118,32 +132,6 @@ def server(env: Environment, gateway: str) -> Obj:
     }
     if public:
         made |= {"publicOrigin": f"https://{public}", "trustedProxies": list(env.ingress.alb_subnets)}
-    return made
-
-
-def auth(gateway: Gateway) -> Obj:
-    """Who gets in: the holder of the token, or whom the load balancer has signed in.  OpenClaw refuses both at once."""
-    if gateway.auth == "token":
-        return {
-            "mode": "token",
-            "token": from_environment(TOKEN),
-            "rateLimit": {"maxAttempts": 10, "windowMs": 60_000, "lockoutMs": 300_000, "exemptLoopback": True},
-        }
-    trusted: Obj = {
-        # Cognito's `sub` and the signed claims, as the load balancer sets them.  OpenClaw does not check the signature.
-        "userHeader": "x-amzn-oidc-identity",
-        "requiredHeaders": ["x-amzn-oidc-data", "x-forwarded-proto"],
-        # Who is signed in needs no pairing code in the pod.  `operator.admin` must never be in this list.
-        "deviceAutoApprove": {
-            "enabled": True,
-            "scopes": ["operator.read", "operator.write", "operator.approvals", "operator.questions"],
-        },
-    }
-    if gateway.allow_users:
-        trusted["allowUsers"] = list(dict.fromkeys((*gateway.allow_users, *gateway.admins)))
-    made: Obj = {"mode": "trusted-proxy", "trustedProxy": trusted}
-    if gateway.admins:
-        made["identityScopes"] = {admin: ["operator.admin"] for admin in gateway.admins}
     return made
 
 
@@ -213,13 +201,23 @@ def tools(gateway: Gateway) -> Obj:
 
 def plugins(env: Environment, gateway: str) -> Obj:
     """An allowlist: without one, 14 bundled plugins load."""
-    entries: Obj = {"diagnostics-otel": {"enabled": True}}
-    made: Obj = {"slots": {"memory": "none"}, "entries": entries}
+    entries: Obj = {"diagnostics-otel": {"enabled": True}, ATTEMPTS: {"enabled": True}}
+    paths = [f"{PLUGINS}/{ATTEMPTS}"]
     if routed(env, gateway):
         # Plugins from outside the image see no prompt without this permission, and route nothing.
         entries[ROUTER] = {"enabled": True, "hooks": {"allowConversationAccess": True}}
-        made["load"] = {"paths": [f"{PLUGINS}/{ROUTER}"]}
-    return made | {"allow": sorted(entries)}
+        paths.append(f"{PLUGINS}/{ROUTER}")
+    return {"slots": {"memory": "none"}, "entries": entries, "load": {"paths": paths}, "allow": sorted(entries)}
+
+
+def single_attempt() -> Obj:
+    """settings.json of the bundle ATTEMPTS, a folder with nothing else in it: the only way to these settings from Git.
+
+    `agents.defaults.timeoutSeconds` bounds one attempt, and OpenClaw makes a new one when a model call fails or times
+    out, for 90 s after the first failure: with a provider that hangs a turn took 248 s, and the pod was killed in it.
+    The LLM gateway has already asked every model that it may; repeating that also pays for each prompt again.
+    """
+    return {"retry": {"provider": {"maxRetries": 0}}}
 
 
 def telemetry(env: Environment) -> Obj:
@@ -236,8 +234,3 @@ def telemetry(env: Environment) -> Obj:
         "flushIntervalMs": FLUSH_INTERVAL,
         "captureContent": False,
     }
-
-
-def from_environment(variable: str) -> Obj:
-    """A value that OpenClaw reads from its environment at start."""
-    return {"source": "env", "provider": "default", "id": variable}

@@ -99,16 +99,16 @@ def edges(env: Environment) -> list[Edge]:
     """Scraped by Prometheus; calls the stores that are on, and the Kubernetes API for the names of senders."""
     prometheus = Namespace(env.monitoring.namespace)
     found = [
-        Edge(prometheus, PODS, METRICS),
-        Edge(prometheus, PODS, SELF),
-        Edge(PODS, ApiServer(env.cluster.api_server), 443),
+        Edge(prometheus, PODS, METRICS, "http"),
+        Edge(prometheus, PODS, SELF, "http"),
+        Edge(PODS, ApiServer(env.cluster.api_server), 443, "https"),
     ]
-    if env.langfuse.enabled:
+    if env.langfuse.enabled and not env.langfuse.managed:
         found.append(url_edge(PODS, otel_config.langfuse_endpoint(env)))
     if env.telemetry.xray:
         found += [
-            Edge(PODS, Hosts((otel_config.xray_host(env),), env.cluster.vpc_cidr), 443),
-            Edge(PODS, PodIdentityAgent(), 80),
+            Edge(PODS, Hosts((otel_config.xray_host(env),), env.cluster.vpc_cidr), 443, "https"),
+            Edge(PODS, PodIdentityAgent(), 80, "http"),
         ]
     return found
 

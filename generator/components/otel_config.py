@@ -9,6 +9,7 @@ from __future__ import annotations
 from generator.environment.model import Environment
 from generator.kubernetes.objects import PART_OF, Obj
 
+from .otel_identity import identities
 from .otel_redaction import redaction, without_content, without_secrets, without_usage
 
 GRPC, HTTP = 4317, 4318
@@ -42,7 +43,7 @@ def at(port: int) -> str:
 
 def langfuse_endpoint(env: Environment) -> str:
     """Where Langfuse takes OTLP, by HTTP only; the exporter appends /v1/traces."""
-    return f"{env.langfuse.url}/api/public/otel"
+    return f"{env.langfuse.address}/api/public/otel"
 
 
 def xray_host(env: Environment) -> str:
@@ -80,7 +81,7 @@ def pipelines(env: Environment) -> Obj:
     nowhere = {"receivers": ["otlp"], "processors": [], "exporters": ["nop"]}
     traces = {
         "receivers": ["otlp"],
-        "processors": [*clean, "transform/secrets", "transform/usage"],
+        "processors": [*clean, "transform/secrets", "transform/identity", "transform/usage"],
         "exporters": targets,
     }
     found = {
@@ -110,6 +111,7 @@ def processors(env: Environment) -> Obj:
     }
     if env.langfuse.enabled or env.telemetry.xray:
         found["transform/secrets"] = {"trace_statements": without_secrets()}
+        found["transform/identity"] = {"trace_statements": identities()}
         found["transform/usage"] = {"trace_statements": without_usage()}
     if env.telemetry.xray:
         found["transform/prompts"] = {"trace_statements": without_content()}

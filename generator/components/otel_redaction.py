@@ -9,8 +9,7 @@ import json
 
 from generator.kubernetes.objects import Obj
 
-AGENTS = "openclaw-gateway"
-"""`service.name` of the OpenClaw gateways."""
+from .otel_identity import AGENTS, KEY_NAME
 
 SECRET_KEYS = (
     r"(?i)(api[_.-]?key|access[_.-]?key|private[_.-]?key|authorization|cookie|credential|passw(or)?d|secret)",
@@ -65,6 +64,7 @@ def redaction() -> Obj:
     """The processor that hides secrets in attributes and log lines."""
     return {
         "allow_all_keys": True,
+        "ignored_keys": [KEY_NAME],
         "blocked_key_patterns": list(SECRET_KEYS),
         "blocked_values": list(SECRET_VALUES),
         # Also lists and maps: left out, secrets inside them would pass.

@@ -21,11 +21,24 @@ PUBLIC_ADDRESSES: dict[ProviderName, str] = {
 
 
 def in_use(env: Environment) -> dict[ProviderName, list[str]]:
-    """The models of every provider that a model, or the semantic cache, needs; both in order of name."""
-    found: dict[ProviderName, list[str]] = {"bedrock": []} if env.cache.semantic else {}
+    """The models of every provider that a model, the cache or routing needs; both in order of name."""
+    found: dict[ProviderName, list[str]] = {name: [] for name in embedders(env)}
     for name, model in sorted(env.models.items()):
         found.setdefault(model.provider, []).append(name)
     return dict(sorted(found.items()))
+
+
+def embedders(env: Environment) -> dict[ProviderName, list[str]]:
+    """The embedding models of every provider that has any: what the semantic cache and content routing call."""
+    wanted: list[tuple[ProviderName, str]] = []
+    if env.cache.semantic:
+        wanted.append(("bedrock", env.cache.semantic.model))
+    if env.routing.embedding:
+        wanted.append((env.routing.embedding.provider, env.routing.embedding.model))
+    found: dict[ProviderName, list[str]] = {}
+    for provider, model in dict.fromkeys(wanted):
+        found.setdefault(provider, []).append(model)
+    return found
 
 
 def address(env: Environment, provider: ProviderName) -> str:

@@ -11,10 +11,29 @@ from types import ModuleType
 from generator.environment.model import Environment
 from generator.kubernetes.network import Edge, Pods
 from generator.kubernetes.network import policies as network_policies
-from generator.kubernetes.objects import Obj
+from generator.kubernetes.objects import Obj, pod_template
 from generator.kubernetes.secret import Secret
 
-from . import argocd, cache, karpenter, llm_gateway, namespaces, openclaw, otel_collector, policies, secrets, storage
+from . import (
+    argocd,
+    backup,
+    cache,
+    charts,
+    dashboards,
+    fleet,
+    ingress,
+    karpenter,
+    langfuse,
+    llm_gateway,
+    monitoring,
+    namespaces,
+    openclaw,
+    otel_collector,
+    platform,
+    policies,
+    secrets,
+    storage,
+)
 
 WORKLOADS: tuple[tuple[ModuleType, int], ...] = (
     (cache, 0),
@@ -23,7 +42,13 @@ WORKLOADS: tuple[tuple[ModuleType, int], ...] = (
 )
 """Components of pods with the wave they sync in: a gateway starts after what it calls.  OpenClaw's gateways follow."""
 
+LANGFUSE_WAVE = -5
+"""Before its chart: pods without a policy would reach nothing in a namespace that denies."""
 GATEWAY_WAVE = 20
+INGRESS_WAVE = 25
+"""After the Services that it leads to: an Ingress to none is not healthy."""
+MONITORING_WAVE = 30
+"""Last: an alert on what is still on its way would be a false one."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +71,38 @@ def render(env: Environment) -> list[Part]:
     """Every object of an environment, by part, in sync-wave order; ConfigMap names still without their hash."""
     edges = all_edges(env)
     workloads = [(Part(module.NAME, module.NAME, module.objects(env)), wave) for module, wave in WORKLOADS]
-    workloads += [(Part(name, openclaw.NAME, made), GATEWAY_WAVE) for name, made in openclaw.instances(env).items()]
+    backups = backup.instances(env)
+    workloads += [
+        (Part(name, openclaw.NAME, made + backups[name]), GATEWAY_WAVE)
+        for name, made in openclaw.instances(env).items()
+    ]
     workloads = [
         (Part(part.name, part.base, part.objects + network(env, part.objects, edges)), wave)
         for part, wave in workloads
         if part.objects
     ]
     pods = [obj for part, _ in workloads for obj in part.objects]
-    platform = [
-        (Part(namespaces.NAME, namespaces.NAME, namespaces.objects(pods)), -30),
+    spaces = namespaces.objects(pods, ingress.namespace_labels(env))
+    spaces += platform.namespaces(env) + langfuse.namespaces(env)
+    foundations = [
+        (Part(namespaces.NAME, namespaces.NAME, spaces), -30),
         (Part(storage.NAME, storage.NAME, storage.objects(env)), -30),
         (Part(policies.NAME, policies.NAME, policies.objects(env)), -25),
         (Part(karpenter.NAME, karpenter.NAME, karpenter.objects(env)), -20),
         (Part(secrets.NAME, secrets.NAME, secrets.objects(env, all_secrets(env))), -10),
     ]
-    parts = [argocd.Part(part.name, wave, part.objects) for part, wave in platform + workloads]
-    delivery = Part(argocd.NAME, argocd.NAME, argocd.objects(env, parts))
-    return [part for part, _ in platform + workloads] + [delivery]
+    behind = [
+        (Part(langfuse.NAME, langfuse.NAME, policies_of(env, langfuse.pods(env), edges)), LANGFUSE_WAVE),
+        (Part(ingress.NAME, ingress.NAME, ingress.objects(env)), INGRESS_WAVE),
+        (Part(monitoring.NAME, monitoring.NAME, monitoring.objects(env)), MONITORING_WAVE),
+        (Part(dashboards.NAME, dashboards.NAME, dashboards.objects(env)), MONITORING_WAVE),
+    ]
+    made = foundations + workloads + [(part, wave) for part, wave in behind if part.objects]
+    parts = [argocd.Part(part.name, wave, part.objects) for part, wave in made]
+    releases = platform.releases(env) + langfuse.releases(env)
+    synced = argocd.objects(env, parts) + charts.objects(env, releases) + fleet.objects(env, parts)
+    delivery = Part(argocd.NAME, argocd.NAME, synced)
+    return [part for part, _ in made] + [delivery] * bool(delivery.objects)
 
 
 def base(env: Environment) -> dict[str, list[Obj]]:
@@ -73,20 +113,28 @@ def base(env: Environment) -> dict[str, list[Obj]]:
 
 
 def all_edges(env: Environment) -> list[Edge]:
-    return [edge for module in (*(module for module, _ in WORKLOADS), openclaw) for edge in module.edges(env)]
+    modules = (*(module for module, _ in WORKLOADS), openclaw, backup, langfuse)
+    return [edge for module in modules for edge in module.edges(env)]
 
 
 def all_secrets(env: Environment) -> list[Secret]:
-    return [secret for module in (*(module for module, _ in WORKLOADS), openclaw) for secret in module.secrets(env)]
+    return [
+        secret
+        for module in (*(module for module, _ in WORKLOADS), openclaw, ingress, monitoring, platform, langfuse)
+        for secret in module.secrets(env)
+    ]
 
 
 def network(env: Environment, objects: list[Obj], edges: list[Edge]) -> list[Obj]:
     """The network policies of the pods among the objects."""
+    return policies_of(env, [pods_of(obj) for obj in objects if pod_template(obj)], edges)
+
+
+def policies_of(env: Environment, workloads: list[Pods], edges: list[Edge]) -> list[Obj]:
     return [
         policy
-        for obj in objects
-        if "template" in obj.get("spec", {})
-        for policy in network_policies(env.network.cni, pods_of(obj), edges, env.cluster.dns)
+        for pods in workloads
+        for policy in network_policies(env.network.cni, pods, edges, env.cluster.dns, read=pods.app in env.network.read)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Sections on the cluster, the nodes and how Git reaches them: `cluster`, `gitops`, `compute`, `network`."""
+"""Sections on the cluster, the nodes and how Git reaches them: `cluster`, `gitops`, `compute`."""
 
 import re
 from collections.abc import Iterator
@@ -96,8 +96,8 @@ class SyncWindow:
 class ArgoCd:
     """The Argo CD that syncs this environment."""
 
-    mode: Literal["self-managed", "eks-managed"]
-    """`eks-managed` is the EKS capability: it addresses clusters by ARN and runs no notifications or plugins."""
+    mode: Literal["self-managed", "eks-managed", "fleet"]
+    """`eks-managed`: the EKS capability, which knows clusters by ARN; `fleet`: another cluster's Argo CD, the hub."""
     namespace: DnsLabel
     """Namespace of Applications and the AppProject."""
     project: DnsLabel
@@ -117,8 +117,21 @@ class GitOps:
     argocd: ArgoCd
     sync_windows: tuple[SyncWindow, ...] = ()
     """Times of allowed or denied syncs; none means always."""
+    fleet: bool = False
+    """Whether this Argo CD is the hub of a fleet: it then syncs every cluster that it knows by environment."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
+        if self.argocd.mode != "fleet":
+            return
+        mode = ("gitops", "argocd", "mode")
+        if self.fleet:
+            fix = "set fleet in the environment whose Argo CD is the hub"
+            yield Flaw(("fleet",), "a cluster without an Argo CD cannot be the hub", fix, also=(mode,))
+        charts = [*env.platform.managed, *["langfuse"] * env.langfuse.managed, *["cilium"] * env.network.manages_cilium]
+        if charts:
+            message = f"the hub syncs folders, and {', '.join(charts)} would come as charts"
+            fix = "let mode: self-managed bring them, or set each to existing (Langfuse to external)"
+            yield Flaw(("argocd", "mode"), message, fix)
         if self.revision == "HEAD":
             yield Flaw(("revision",), "'HEAD' follows whatever the default branch is", "name the branch, e.g. main")
 
@@ -199,17 +212,3 @@ class Compute:
             fix = "list more zones, or set zoneSpread: preferred"
             message = "required spread over a single zone keeps every second replica Pending"
             yield Flaw(("zoneSpread",), message, fix, also=(("cluster", "zones"),))
-
-
-@dataclass(frozen=True)
-class Network:
-    """The pod network."""
-
-    cni: Literal["cilium", "vpc-cni"]
-    """`cilium` renders CiliumNetworkPolicies with DNS names and L7 visibility; `vpc-cni` plain NetworkPolicies."""
-
-    def check(self, env: "Environment") -> Iterator[Flaw]:
-        if self.cni == "cilium" and env.compute.provisioner == "auto-mode":
-            fix = "use cni: vpc-cni, or provisioner: karpenter"
-            message = "EKS Auto Mode allows no other CNI than its own, Cilium would not start"
-            yield Flaw(("cni",), message, fix, also=(("compute", "provisioner"),))

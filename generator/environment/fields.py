@@ -39,21 +39,37 @@ _OCTET = r"(25[0-5]|2[0-4]\d|1?\d?\d)"
 
 AccountId = Annotated[str, Match(r"\d{12}", "a 12-digit AWS account id, e.g. '111122223333'")]
 Ami = Annotated[str, Match(r"al2023@v20\d{6}", "a dated AL2023 release, e.g. al2023@v20260903")]
+ApiEndpoint = Annotated[
+    str,
+    Match(
+        r"[A-Za-z0-9]+(\.[a-z0-9-]+)+",
+        "the host of the API endpoint without https://, e.g. ABC123.gr7.us-east-1.eks.amazonaws.com",
+    ),
+]
 Arn = Annotated[str, Match(r"arn:aws[a-z-]*:[^\s]+", "an ARN, e.g. arn:aws:acm:...", 2048)]
+ChartVersion = Annotated[str, Match(r"\d+\.\d+\.\d+", "an exact chart version, e.g. 1.20.2")]
+BucketName = Annotated[
+    str, Match(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "an S3 bucket name of lower-case letters, digits and -")
+]
 Cidr = Annotated[str, Match(rf"({_OCTET}\.){{3}}{_OCTET}/(3[0-2]|[12]?\d)", "an IPv4 CIDR, e.g. 10.0.0.0/20")]
 ClusterName = Annotated[str, Match(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "an EKS cluster name: letters, digits, - and _")]
 Cron = Annotated[str, Match(r"\S+( \S+){4}", "a cron expression of five fields, UTC, e.g. '0 8 * * mon-fri'")]
 Digest = Annotated[str, Match(r"sha256:[0-9a-f]{64}", "an image digest, sha256: and 64 hexadecimal digits")]
 DnsLabel = Annotated[str, Match(_LABEL, "a DNS label: lower-case letters, digits and -, at most 63 characters", 63)]
+Email = Annotated[str, Match(rf"[A-Za-z0-9._%+-]+@{_HOST}", "an e-mail address, e.g. admin@example.com")]
 GoDuration = Annotated[str, Match(r"([0-9]+(s|m|h))+", "a duration of hours, minutes, seconds, e.g. 5m or 720h")]
 Host = Annotated[str, Match(_HOST, "a host name, e.g. agents.example.com")]
 HttpUrl = Annotated[str, Match(r"https?://[^\s/?#]+[^\s?#]*[^\s/?#]", "an http(s) URL without a final slash")]
+KeyPrefix = Annotated[
+    str, Match(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", "a prefix of S3 keys without / at its ends, e.g. openclaw")
+]
 ModelName = Annotated[
     str, Match(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "a model name: lower-case letters, digits, . and -", 63)
 ]
 Period = Annotated[str, Match(r"[1-9][0-9]*(m|h|d)", "a period of minutes, hours or days, e.g. 30d")]
 Quantity = Annotated[str, Match(r"[1-9][0-9]*(\.[0-9]+)?(Ki|Mi|Gi|Ti)", "a size in binary units, e.g. 512Mi or 10Gi")]
 Cpu = Annotated[str, Match(r"[1-9][0-9]*m?", "CPU in cores or millicores, e.g. 500m or '2'")]
+QueueName = Annotated[str, Match(r"[A-Za-z0-9_-]{1,80}", "the name of an SQS queue, not its URL")]
 Region = Annotated[str, Match(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS Region, e.g. us-east-1")]
 Repository = Annotated[
     str, Match(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+|[a-z0-9._-]+", "an image repository without a tag")
@@ -64,6 +80,7 @@ SecretPath = Annotated[
 ]
 Tag = Annotated[str, Match(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image tag", 128)]
 Text = Annotated[str, Match(r"[^\x00-\x08\x0b-\x1f\x7f]+", "text without control characters", 4000)]
+VpcId = Annotated[str, Match(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})", "a VPC id, e.g. vpc-0123456789abcdef0")]
 Zone = Annotated[str, Match(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an Availability Zone, e.g. us-east-1a")]
 
 Seconds = Annotated[int, Range(1, 86_400, "seconds")]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .bedrock import bedrock_flaws
+from .delivery import Delivery
 from .fields import DnsLabel, Host, ModelName, Range, Seconds, Size, Text
 from .image import Image, litellm_flaws
 from .models import Budget, unknown_model
@@ -25,6 +26,8 @@ class Replicas:
     """Pods that a HorizontalPodAutoscaler may add up to; equal to the minimum there is none."""
     target_cpu: Annotated[int, Range(10, 95, "percent of the CPU request")]
     """Average use of CPU at which it adds a pod."""
+    target_requests: Annotated[int, Range(1, 10_000, "requests a second")] | None = None
+    """Requests a second and pod at which it adds one; needs an adapter that serves the metric to the autoscaler."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class LlmGateway:
     resources: Resources
     virtual_keys: Annotated[Mapping[DnsLabel, VirtualKey], Size(1)]
     """One entry a caller."""
+    delivery: Delivery
     database: Database | None = None
     """Keeps Bifrost's budgets over restarts; its open edition then runs one pod only."""
 
@@ -121,6 +125,8 @@ class LlmGateway:
                 fix = "put the budget on the provider (providers.<name>.budget), or use engine: bifrost"
                 message = "LiteLLM counts a key's budget only in a database"
                 yield Flaw(("virtualKeys", name, "budget"), message, fix, also=(("llmGateway", "engine"),))
+        for flaw in self.delivery.check(env):
+            yield Flaw(("delivery", *flaw.path), flaw.message, flaw.fix, flaw.also)
         drain = env.openclaw.drain
         if self.request_timeout > drain.model_timeout:
             fix = f"set requestTimeout to {drain.model_timeout} or less"

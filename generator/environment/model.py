@@ -4,15 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
-from .cluster import Cluster, Compute, GitOps, Network
+from .backup import Backup
+from .cluster import Cluster, Compute, GitOps
 from .convert import INVALID, camel
 from .fields import ModelName, Size
 from .ingress import Ingress
 from .langfuse import Langfuse
 from .llm import Cache, LlmGateway
 from .models import Model, Provider, ProviderName, Routing, check_providers
+from .monitoring import Monitoring
+from .network import Network
 from .openclaw import OpenClaw
-from .operations import Cost, Monitoring, Policies, Secrets, Telemetry
+from .operations import Cost, Policies, Secrets, Telemetry
+from .platform import Platform
 from .problem import Flaw
 from .waiver import Waivers
 
@@ -26,6 +30,7 @@ class Environment:
     compute: Compute
     network: Network
     openclaw: OpenClaw
+    backup: Backup
     providers: Annotated[Mapping[ProviderName, Provider], Size(1)]
     """Where models run; one entry each."""
     models: Annotated[Mapping[ModelName, Model], Size(1)]
@@ -37,6 +42,7 @@ class Environment:
     langfuse: Langfuse
     monitoring: Monitoring
     ingress: Ingress
+    platform: Platform
     secrets: Secrets
     cost: Cost
     policies: Policies

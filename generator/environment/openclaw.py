@@ -71,8 +71,10 @@ class Drain:
 class Gateway:
     """One gateway: a team or tenant with its own state, credentials and host name."""
 
-    auth: Literal["sso", "token"]
-    """`sso`: people sign in at the load balancer (Cognito); `token`: programs send a bearer token. Never both."""
+    auth: Literal["sso", "jwt", "token"]
+    """Who lets callers in. `sso`: people sign in at the load balancer. `jwt`: programs send tokens that it checks.
+    `token`: OpenClaw itself wants a token of its own, which never expires; such a gateway is not behind the load
+    balancer, but reached by port-forward."""
     capacity: Literal["spot-first", "on-demand"]
     """`on-demand` keeps this gateway off Spot nodes."""
     storage: Quantity
@@ -83,9 +85,9 @@ class Gateway:
     tools: Literal["none", "web"]
     """`none`: the agent only answers; `web`: it may also fetch pages (opens egress to public HTTPS)."""
     allow_users: tuple[Text, ...] = ()
-    """For `sso`: Cognito subjects (`sub`) that may sign in; empty admits every user of the pool."""
+    """For `sso`: subjects (`sub`) that may sign in; empty admits everybody whom the provider signs in."""
     admins: tuple[Text, ...] = ()
-    """For `sso`: Cognito subjects that hold `operator.admin`."""
+    """For `sso`: subjects that hold `operator.admin`."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,15 @@ class OpenClaw:
             path = ("gateways", name)
             if len(name) > 40:
                 yield Flaw(path, f"«{name}» is longer than 40 characters", "object names are made from it; shorten it")
-            if gateway.auth == "sso" and not env.ingress.enabled:
+            if gateway.auth != "token" and not env.ingress.enabled:
                 fix = "set ingress.enabled: true, or auth: token"
-                message = "sso needs the load balancer that signs people in"
+                work = {"sso": "signs people in", "jwt": "checks the tokens"}[gateway.auth]
+                message = f"{gateway.auth} needs the load balancer that {work}"
                 yield Flaw((*path, "auth"), message, fix, also=(("ingress", "enabled"),))
-            if gateway.auth == "token" and (gateway.allow_users or gateway.admins):
+            if gateway.auth != "sso" and (gateway.allow_users or gateway.admins):
                 field = "allowUsers" if gateway.allow_users else "admins"
-                yield Flaw((*path, field), "names people, but token auth knows none", "set auth: sso, or remove it")
+                message = f"names people, but {gateway.auth} auth knows none"
+                yield Flaw((*path, field), message, "set auth: sso, or remove it")
             if gateway.virtual_key not in env.llm_gateway.virtual_keys:
                 known = ", ".join(env.llm_gateway.virtual_keys)
                 fix = f"the keys are {known}"

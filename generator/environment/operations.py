@@ -1,10 +1,10 @@
-"""Sections on running the system: `secrets`, `telemetry`, `monitoring`, `cost`, `policies`."""
+"""Sections on running the system: `secrets`, `telemetry`, `cost`, `policies`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from .fields import DnsLabel, GoDuration, Range, SecretPath, Usd
+from .fields import GoDuration, Range, SecretPath, Usd
 from .image import Image
 from .openclaw import Resources
 from .problem import Flaw
@@ -38,14 +38,6 @@ class Telemetry:
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
         yield from self.image.flaws(("image",), "0.165.0")
-
-
-@dataclass(frozen=True)
-class Monitoring:
-    """The Prometheus that scrapes the components."""
-
-    namespace: DnsLabel
-    """Namespace of Prometheus: scrapes are admitted from there alone."""
 
 
 @dataclass(frozen=True)

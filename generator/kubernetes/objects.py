@@ -58,6 +58,13 @@ def config_map(name: str, namespace: str, files: Mapping[str, str], app: str, in
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": dict(files)}
 
 
+def pod_template(obj: Obj) -> Obj | None:
+    """The template of the pods that an object runs; None where it runs none."""
+    spec = obj.get("spec", {})
+    found: Obj | None = spec.get("jobTemplate", {}).get("spec", spec).get("template")
+    return found
+
+
 def is_hashed(obj: Obj) -> bool:
     return obj["kind"] == "ConfigMap" and HASHED in obj["metadata"].get("annotations", {})
 

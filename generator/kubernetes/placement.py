@@ -19,6 +19,10 @@ def node_selector(on_demand: bool) -> dict[str, str]:
     return chosen | ({"karpenter.sh/capacity-type": "on-demand"} if on_demand else {})
 
 
+def tolerations() -> list[Obj]:
+    return [{"key": TAINT["key"], "operator": "Equal", "value": POOL, "effect": TAINT["effect"]}]
+
+
 def spread(env: Environment, app: str, match: Mapping[str, str], zonal: bool) -> list[Obj]:
     """Over zones, then over nodes.
 

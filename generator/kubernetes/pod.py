@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.environment.openclaw import Resources
+
 from .objects import Obj
 
 
@@ -58,6 +60,32 @@ class Probes:
     liveness: Mapping[str, Any]
     startup_seconds: int = 120
     """How long the first answer may take."""
+
+
+def pod_security(user: int, group: int) -> Obj:
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": user,
+        "runAsGroup": group,
+        "fsGroup": group,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def container_security() -> Obj:
+    return {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+def requested(resources: Resources) -> Obj:
+    return {
+        "requests": {"cpu": resources.cpu, "memory": resources.memory},
+        "limits": {"memory": resources.memory_limit},
+    }
 
 
 def http_get(path: str, port: str) -> Obj:

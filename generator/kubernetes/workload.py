@@ -14,7 +14,7 @@ from generator.environment.model import Environment
 from generator.environment.openclaw import Resources
 
 from .objects import Obj, config_map, metadata, selector
-from .placement import POOL, TAINT, node_selector, spread
+from .placement import node_selector, spread, tolerations
 from .pod import (
     ConfigDir,
     FieldRef,
@@ -22,8 +22,11 @@ from .pod import (
     Probes,
     SecretKey,
     config_name,
+    container_security,
     mounts,
+    pod_security,
     probe_fields,
+    requested,
     variables,
     volumes,
 )
@@ -75,16 +78,9 @@ def workload(
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": grace.total,
             "nodeSelector": node_selector(on_demand),
-            "tolerations": [{"key": TAINT["key"], "operator": "Equal", "value": POOL, "effect": TAINT["effect"]}],
+            "tolerations": tolerations(),
             "topologySpreadConstraints": spread(env, app, match, zonal=claim is not None),
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": user,
-                "runAsGroup": user if group is None else group,
-                "fsGroup": user if group is None else group,
-                "fsGroupChangePolicy": "OnRootMismatch",
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
+            "securityContext": pod_security(user, user if group is None else group),
             "containers": [
                 {
                     "name": container or app,
@@ -96,17 +92,10 @@ def workload(
                         {"name": port, "containerPort": number, "protocol": "TCP"} for port, number in ports.items()
                     ],
                     "env": variables(environ or {}),
-                    "resources": {
-                        "requests": {"cpu": resources.cpu, "memory": resources.memory},
-                        "limits": {"memory": resources.memory_limit},
-                    },
+                    "resources": requested(resources),
                     **probe_fields(probes),
                     "lifecycle": {"preStop": {"sleep": {"seconds": grace.pre_stop}}},
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "readOnlyRootFilesystem": True,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
+                    "securityContext": container_security(),
                     "volumeMounts": mounts(configs, scratch or {}, claim),
                 }
             ],

@@ -3,7 +3,6 @@
 import io
 import json
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +11,11 @@ from typing import Any
 import pytest
 
 from generator.check.schemas import BUNDLE
+from tools.schemas import build
+from tools.schemas.sharing import share
+from tools.schemas.structural import rules, structural
 
 TOOL = BUNDLE.parents[1] / "tools" / "schemas"
-sys.path.insert(0, str(TOOL))
-
-import build  # noqa: E402
-from sharing import share  # noqa: E402
-from structural import rules, structural  # noqa: E402
 
 SCHEMAS = [*sorted(BUNDLE.glob("core-*.json")), *sorted((BUNDLE / "crds").glob("*.json"))]
 SOURCES = json.loads((BUNDLE / "SOURCES.json").read_text())

@@ -313,7 +313,7 @@ def test_bifrost_has_a_store_and_guards_its_management_api(on_bifrost: Environme
     assert found["source_of_truth"] == "config.json"
     assert found["auth_config"]["is_enabled"]
     assert found["client"]["enforce_auth_on_inference"]
-    assert found["client"]["whitelisted_routes"] == ["/metrics"]
+    assert "whitelisted_routes" not in found["client"], "metrics name callers and what they spend"
 
 
 def test_a_cache_outage_does_not_fail_probes(on_bifrost: Environment) -> None:
@@ -393,9 +393,12 @@ def test_auto_routes_by_content_or_to_the_default(on_litellm: Environment) -> No
     assert {"content_router.py", "router.json"} <= set(files(on_litellm))
 
 
-def test_the_classifier_loads_its_data_and_routes(defaults: Environment, tmp_path: Path) -> None:
+def test_the_classifier_loads_its_data_and_routes(
+    defaults: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, text in files(made(defaults, "litellm")).items():
         (tmp_path / name).write_text(text, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
     classifier = imported(tmp_path / "content_router.py").classifier
     message = {"role": "user", "content": "오늘 저녁에 무엇을 먹을까요?"}
     assert asyncio.run(classifier.classify(SimpleNamespace(structured_messages=[message]))) == "korean"
@@ -485,11 +488,18 @@ def virtual_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, defaults: Envi
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setitem(sys.modules, types.__name__, types)
     monkeypatch.setenv("LITELLM_MASTER_KEY", "sk-master-of-the-gateway")
+    monkeypatch.setenv("LITELLM_METRICS_KEY", "key-of-prometheus-alone")
     for name in KEYS:
         monkeypatch.setenv(f"VIRTUAL_KEY_{name.upper().replace('-', '_')}", f"sk-bf-secret-of-{name}")
     for name, text in files(made(defaults, "litellm", "restricted keys")).items():
         (tmp_path / name).write_text(text, "utf-8")
     return imported(tmp_path / "virtual_keys.py")
+
+
+KEYS_OF_THE_GATEWAY = {
+    "LITELLM_MASTER_KEY": "sk-master-of-the-gateway",
+    "LITELLM_METRICS_KEY": "key-of-prometheus-alone",
+}
 
 
 def imported(path: Path) -> ModuleType:
@@ -518,6 +528,11 @@ def test_the_master_key_is_the_administrators(virtual_keys: ModuleType) -> None:
     assert asyncio.run(virtual_keys.authenticate(None, "sk-master-of-the-gateway")).user_role == "proxy_admin"
 
 
+def test_the_metrics_key_reads_metrics_and_nothing_else(virtual_keys: ModuleType) -> None:
+    caller = asyncio.run(virtual_keys.authenticate(None, "key-of-prometheus-alone"))
+    assert (caller.allowed_routes, caller.user_role) == (["/metrics/"], "internal_user")
+
+
 @pytest.mark.parametrize("key", [None, "", "sk-bf-secret-of-nobody", "sk-bf-secret-of-narrow "])
 def test_any_other_key_is_refused(virtual_keys: ModuleType, key: str | None) -> None:
     with pytest.raises(Exception, match="unknown key") as refused:
@@ -530,8 +545,10 @@ def test_any_other_key_is_refused(virtual_keys: ModuleType, key: str | None) -> 
     [
         ({}, "VIRTUAL_KEY_A holds no key"),
         ({"VIRTUAL_KEY_A": "short"}, "VIRTUAL_KEY_A holds no key"),
-        ({"VIRTUAL_KEY_A": "sk-bf-the-key-of-a"}, "LITELLM_MASTER_KEY holds no key"),
-        ({"VIRTUAL_KEY_A": "sk-bf-the-key-of-a", "LITELLM_MASTER_KEY": "sk-bf-the-key-of-a"}, "the same key"),
+        ({"VIRTUAL_KEY_A": "sk-bf-the-key-of-a"}, "LITELLM_METRICS_KEY holds no key"),
+        (KEYS_OF_THE_GATEWAY | {"VIRTUAL_KEY_A": "sk-bf-the-key-of-a", "LITELLM_MASTER_KEY": ""}, "MASTER_KEY holds"),
+        (KEYS_OF_THE_GATEWAY | {"VIRTUAL_KEY_A": "sk-master-of-the-gateway"}, "the same key"),
+        (KEYS_OF_THE_GATEWAY | {"VIRTUAL_KEY_A": "key-of-prometheus-alone"}, "the same key"),
     ],
 )
 def test_a_wrong_secret_keeps_the_gateway_from_starting(
@@ -549,6 +566,7 @@ def test_every_reference_to_the_environment_resolves(env: Environment) -> None:
     named = {name for _, value in strings(config(env)) for name in re.findall(f"^{pattern}$", value)}
     if env.llm_gateway.engine == "litellm":
         named |= {key["variable"] for key in json.loads(files(env)["virtual_keys.json"]).values()}
+        named.add(litellm.METRICS_KEY)
     secret = {one["name"] for one in container(env)["env"] if "valueFrom" in one}
     assert named == secret, "what a config names comes from a Secret, and no Secret is read for nothing"
 
@@ -568,7 +586,7 @@ def test_secret_has_the_keys_that_the_environment_needs(defaults: Environment) -
     callers = {("virtual-keys", "openclaw"), ("providers", "upstage")}
     own = {("llm-gateway", name) for name in ("admin-password", "admin-username", "encryption-key")}
     assert needed("bifrost") == callers | own
-    assert needed("litellm") == callers | {("llm-gateway", "master-key")}
+    assert needed("litellm") == callers | {("llm-gateway", "master-key"), ("llm-gateway", "metrics-key")}
     assert needed("bifrost", "database") - needed("bifrost") == {
         ("llm-gateway", "database-password"),
         ("llm-gateway", "database-user"),

@@ -19,8 +19,8 @@ from generator.kubernetes.secret import Remote, Secret
 from tests.conftest import assert_same
 
 GATEWAYS = Pods("openclaw", "openclaw")
-TO_LLM_GATEWAY = Edge(GATEWAYS, Pods("llm-gateway", "llm-gateway"), 4000)
-TO_COLLECTOR = Edge(GATEWAYS, Pods("otel-collector", "telemetry"), 4318)
+TO_LLM_GATEWAY = Edge(GATEWAYS, Pods("llm-gateway", "llm-gateway"), 4000, "http")
+TO_COLLECTOR = Edge(GATEWAYS, Pods("otel-collector", "telemetry"), 4318, "http")
 NOT_PUBLIC = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]
 
 
@@ -88,6 +88,7 @@ def test_every_name_ends_in_the_name_of_the_gateway(defaults: Environment) -> No
     made = {obj["kind"] + " " + obj["metadata"]["name"] for obj in openclaw.gateway(outside(defaults), "main")}
     assert made == {
         "ServiceAccount openclaw-main",
+        "ConfigMap openclaw-attempts-main",
         "ConfigMap openclaw-config-main",
         "ConfigMap openclaw-router-main",
         "StatefulSet openclaw-main",
@@ -95,7 +96,7 @@ def test_every_name_ends_in_the_name_of_the_gateway(defaults: Environment) -> No
         "Service openclaw-main",
     }
     nameless = {obj["metadata"]["name"] for obj in openclaw.gateway(defaults, "")}
-    assert nameless == {"openclaw", "openclaw-config", "openclaw-router"}
+    assert nameless == {"openclaw", "openclaw-attempts", "openclaw-config", "openclaw-router"}
 
 
 def test_a_service_leads_to_one_gateway_alone(defaults: Environment) -> None:
@@ -157,7 +158,9 @@ def test_files_are_mounted_one_by_one(defaults: Environment) -> None:
         "package.json",
         "router.json",
     }
-    assert config(defaults)["plugins"]["load"]["paths"] == [router]
+    attempts = "/etc/openclaw/plugins/single-attempt"
+    assert config(defaults)["plugins"]["load"]["paths"] == [attempts, router]
+    assert mounted[f"{attempts}/settings.json"] == "settings.json"
     modes = {volume["configMap"]["defaultMode"] for volume in pod(defaults)["volumes"] if "configMap" in volume}
     assert modes == {0o440}
 
@@ -296,12 +299,13 @@ def test_whole_config_of_the_defaults(defaults: Environment) -> None:
                 "agentToAgent": {"enabled": False},
             },
             "plugins": {
-                "allow": ["content-router", "diagnostics-otel"],
+                "allow": ["content-router", "diagnostics-otel", "single-attempt"],
                 "slots": {"memory": "none"},
-                "load": {"paths": ["/etc/openclaw/plugins/content-router"]},
+                "load": {"paths": ["/etc/openclaw/plugins/single-attempt", "/etc/openclaw/plugins/content-router"]},
                 "entries": {
                     "content-router": {"enabled": True, "hooks": {"allowConversationAccess": True}},
                     "diagnostics-otel": {"enabled": True},
+                    "single-attempt": {"enabled": True},
                 },
             },
             "diagnostics": {
@@ -363,7 +367,7 @@ def test_sso_without_named_users_admits_the_whole_pool(defaults: Environment) ->
     assert "identityScopes" not in config(main(outside(defaults), auth="sso"))["gateway"]["auth"]
 
 
-@pytest.mark.parametrize("auth", ["sso", "token"])
+@pytest.mark.parametrize("auth", ["sso", "jwt", "token"])
 def test_token_is_present_in_token_mode_alone(defaults: Environment, auth: Any) -> None:
     """OpenClaw refuses to start where both are configured, be it by the variable alone."""
     env = main(outside(defaults), auth=auth)
@@ -383,10 +387,14 @@ def test_secrets_are_the_virtual_key_and_the_token_of_the_gateway(defaults: Envi
 
 
 def test_public_origin_is_the_host_name_of_the_gateway(defaults: Environment) -> None:
-    found = config(outside(defaults))["gateway"]
+    found = config(main(outside(defaults), auth="sso"))["gateway"]
     assert found["publicOrigin"] == "https://main.agents.example.com"
     assert found["controlUi"]["allowedOrigins"] == ["https://main.agents.example.com"]
-    closed = config(defaults)["gateway"]
+
+
+@pytest.mark.parametrize("auth", ["sso", "token"])
+def test_without_the_load_balancer_in_front_nobody_is_trusted_as_a_proxy(defaults: Environment, auth: Any) -> None:
+    closed = config(main(defaults if auth == "sso" else outside(defaults), auth=auth))["gateway"]
     assert {"publicOrigin", "trustedProxies"} & closed.keys() == set()
 
 
@@ -418,12 +426,19 @@ def test_without_routes_there_is_no_router(defaults: Environment, variation: str
         if variation == "no routes"
         else allowed(defaults, "claude-sonnet")
     )
-    assert files(env).keys() == {"openclaw-config-main/openclaw.json"}
+    assert files(env).keys() == {"openclaw-attempts-main/settings.json", "openclaw-config-main/openclaw.json"}
     assert config(env)["plugins"] == {
-        "allow": ["diagnostics-otel"],
+        "allow": ["diagnostics-otel", "single-attempt"],
         "slots": {"memory": "none"},
-        "entries": {"diagnostics-otel": {"enabled": True}},
+        "load": {"paths": ["/etc/openclaw/plugins/single-attempt"]},
+        "entries": {"diagnostics-otel": {"enabled": True}, "single-attempt": {"enabled": True}},
     }
+
+
+def test_a_failed_model_call_is_not_repeated(defaults: Environment) -> None:
+    """The LLM gateway has tried every model by then, and each repetition may take as long as a turn."""
+    settings = json.loads(files(defaults)["openclaw-attempts-main/settings.json"])
+    assert settings == {"retry": {"provider": {"maxRetries": 0}}}
 
 
 def test_web_fetches_pages_and_does_nothing_else(defaults: Environment) -> None:
@@ -459,16 +474,33 @@ def test_nothing_reaches_a_gateway_without_a_load_balancer(defaults: Environment
     assert openclaw.edges(defaults) == [TO_LLM_GATEWAY, TO_COLLECTOR]
 
 
-def test_the_load_balancer_alone_reaches_a_gateway(defaults: Environment) -> None:
-    arriving = Edge(Addresses(("10.0.0.0/24", "10.0.1.0/24")), GATEWAYS, 18789)
-    assert openclaw.edges(outside(defaults)) == [TO_LLM_GATEWAY, TO_COLLECTOR, arriving]
+@pytest.mark.parametrize("auth", ["sso", "jwt"])
+def test_the_load_balancer_alone_reaches_a_gateway(defaults: Environment, auth: Any) -> None:
+    target = Pods("openclaw", "openclaw", "openclaw-main")
+    arriving = Edge(Addresses(("10.0.0.0/24", "10.0.1.0/24")), target, 18789, "http")
+    assert openclaw.edges(main(outside(defaults), auth=auth)) == [TO_LLM_GATEWAY, TO_COLLECTOR, arriving]
+
+
+def test_nothing_reaches_a_gateway_whose_token_never_expires(defaults: Environment) -> None:
+    assert openclaw.edges(main(outside(defaults), auth="token")) == [TO_LLM_GATEWAY, TO_COLLECTOR]
+
+
+def test_programs_are_one_caller_known_by_the_host_that_the_load_balancer_has_compared(defaults: Environment) -> None:
+    assert config(main(outside(defaults), auth="jwt"))["gateway"]["auth"] == {
+        "mode": "trusted-proxy",
+        "trustedProxy": {
+            "userHeader": "host",
+            "requiredHeaders": ["authorization", "x-forwarded-proto"],
+            "allowUsers": ["main.agents.example.com"],
+        },
+    }
 
 
 def test_the_web_tool_opens_public_https_for_its_gateway_alone(defaults: Environment) -> None:
     plain = defaults.openclaw.gateway_defaults
     gateways = {"closed": plain, "open": replace(plain, tools="web")}
     env = replace(defaults, openclaw=replace(defaults.openclaw, gateways=gateways))
-    opened = Edge(Pods("openclaw", "openclaw", "openclaw-open"), Public(), 443)
+    opened = Edge(Pods("openclaw", "openclaw", "openclaw-open"), Public(), 443, "https")
     assert openclaw.edges(env) == [TO_LLM_GATEWAY, TO_COLLECTOR, opened]
 
 

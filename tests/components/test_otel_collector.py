@@ -75,7 +75,7 @@ def test_traces_are_cleaned_once_for_every_store(
 ) -> None:
     traces = {
         "receivers": ["otlp"],
-        "processors": [*CLEAN, "transform/secrets", "transform/usage"],
+        "processors": [*CLEAN, "transform/secrets", "transform/identity", "transform/usage"],
         "exporters": exporters,
     }
     branch = {"receivers": ["forward/xray"], "processors": ["transform/prompts"], "exporters": ["otlp_http/xray"]}
@@ -176,18 +176,18 @@ def test_queue_file_fits_its_volume(defaults: Environment) -> None:
 
 POD = otel_collector.PODS
 ALWAYS = [
-    Edge(Namespace("monitoring"), POD, 9464),
-    Edge(Namespace("monitoring"), POD, 8888),
-    Edge(POD, ApiServer(("10.0.0.0/16", "172.20.0.1/32")), 443),
+    Edge(Namespace("monitoring"), POD, 9464, "http"),
+    Edge(Namespace("monitoring"), POD, 8888, "http"),
+    Edge(POD, ApiServer(("10.0.0.0/16", "172.20.0.1/32")), 443, "https"),
 ]
 TO_LANGFUSE = {
     None: [],
-    OUTSIDE: [Edge(POD, Hosts(("langfuse.example.com",)), 443)],
-    INSIDE: [Edge(POD, Namespace("langfuse"), 0)],
+    OUTSIDE: [Edge(POD, Hosts(("langfuse.example.com",)), 443, "https")],
+    INSIDE: [Edge(POD, Namespace("langfuse"), 0, "http")],
 }
 TO_XRAY = [
-    Edge(POD, Hosts(("xray.us-east-1.amazonaws.com",), "10.0.0.0/16"), 443),
-    Edge(POD, PodIdentityAgent(), 80),
+    Edge(POD, Hosts(("xray.us-east-1.amazonaws.com",), "10.0.0.0/16"), 443, "https"),
+    Edge(POD, PodIdentityAgent(), 80, "http"),
 ]
 
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from generator.components import openclaw_config, otel_redaction
+from generator.components import openclaw_config, otel_identity, otel_redaction
 
 PRIVATE_KEY = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA+/Zs\nAwEHoUQ==\n-----END EC PRIVATE KEY-----"
 PLANTED = {
@@ -186,9 +186,14 @@ def test_only_the_llm_gateway_tells_usage() -> None:
         r'delete_matching_keys(span.attributes, "^gen_ai\\.usage\\.")'
         r' where resource.attributes["service.name"] == "openclaw-gateway"'
     ]
-    assert otel_redaction.AGENTS == openclaw_config.SERVICE_NAME
+    assert otel_identity.AGENTS == openclaw_config.SERVICE_NAME
 
 
 def test_lists_and_maps_are_searched_and_no_label_is_added() -> None:
     made = otel_redaction.redaction()
     assert (made["redact_all_types"], made["summary"]) == (True, "silent")
+
+
+def test_the_name_of_a_virtual_key_is_not_taken_for_the_key() -> None:
+    assert hidden(otel_identity.KEY_NAME), "the pattern needs no exception any more"
+    assert otel_redaction.redaction()["ignored_keys"] == [otel_identity.KEY_NAME]

@@ -72,7 +72,7 @@ def test_the_shipped_environments_differ_in_every_interesting_way(environments: 
     assert values(lambda env: env.ingress.enabled) == {True, False}
     assert values(lambda env: env.telemetry.xray) == {True, False}
     gateways = [one for env in environments.values() for one in env.openclaw.gateways.values()]
-    assert {one.auth for one in gateways} == {"sso", "token"}
+    assert {one.auth for one in gateways} == {"sso", "jwt", "token"}
     assert {one.capacity for one in gateways} == {"spot-first", "on-demand"}
     assert {name for env in environments.values() for name in env.providers} == {
         *("bedrock", "anthropic", "openai", "upstage", "ollama", "vllm")

@@ -89,9 +89,31 @@ def test_load_balancer_addresses_come_in() -> None:
     assert policy("cilium", ONE, edge)["ingress"][0]["fromCIDR"] == ["10.0.0.0/20", "10.0.16.0/20"]
 
 
+def test_http_that_arrives_is_read_where_cilium_is_told_to() -> None:
+    edges = [Edge(OTHER, ONE, 4000, "http"), Edge(OTHER, ONE, 6379, "redis"), Edge(OTHER, ONE, 443, "https")]
+    (made,) = policies("cilium", ONE, edges, "172.20.0.10", read=True)
+    assert [rule["toPorts"][0].get("rules") for rule in made["spec"]["ingress"]] == [{"http": [{}]}, None, None]
+    assert all("rules" not in rule["toPorts"][0] for rule in policy("cilium", ONE, *edges)["ingress"])
+
+
+def test_http_is_read_on_one_side_alone() -> None:
+    """Two proxies on the way of a request would be one too many."""
+    edge = Edge(ONE, OTHER, 4000, "http")
+    (made,) = policies("cilium", ONE, [edge], "172.20.0.10", read=True)
+    assert "rules" not in made["spec"]["egress"][1]["toPorts"][0]
+
+
+def test_plain_policies_know_nothing_of_http() -> None:
+    edge = Edge(OTHER, ONE, 4000, "http")
+    (made,) = policies("vpc-cni", ONE, [edge], "172.20.0.10", read=True)
+    assert made["spec"]["ingress"][0]["ports"] == [{"port": 4000, "protocol": "TCP"}]
+
+
 def test_urls_become_edges_to_services_or_hosts() -> None:
-    assert url_edge(ONE, "http://ollama.ollama.svc.cluster.local:11434").target == Namespace("ollama")
-    assert url_edge(ONE, "https://api.upstage.ai/v1") == Edge(ONE, Hosts(("api.upstage.ai",)), 443)
+    assert url_edge(ONE, "http://ollama.ollama.svc.cluster.local:11434") == Edge(ONE, Namespace("ollama"), 0, "http")
+    assert url_edge(ONE, "https://api.upstage.ai/v1") == Edge(ONE, Hosts(("api.upstage.ai",)), 443, "https")
+    assert url_edge(ONE, "postgresql://db.example.com:5432").protocol == "postgresql"
+    assert url_edge(ONE, "grpc://db.example.com:4317").protocol == "tcp", "nothing that this module knows"
     assert url_edge(ONE, "http://models.example.com").port == 80
 
 

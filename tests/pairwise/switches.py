@@ -20,12 +20,38 @@ _KEY = {"openclaw": {"budget": None}}
 """LiteLLM counts budgets by provider."""
 
 _DOOR: Mapping[str, Any] = {
-    "ingress": {
-        "enabled": True,
-        "domain": "agents.example.com",
-        "albSubnets": ["10.0.0.0/20", "10.0.16.0/20", "10.0.32.0/20"],
-    }
+    "enabled": True,
+    "domain": "agents.example.com",
+    "albSubnets": ["10.0.0.0/20", "10.0.16.0/20", "10.0.32.0/20"],
 }
+_COGNITO = {
+    "userPoolArn": "arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_EXAMPLE",
+    "clientId": "1example23456789",
+    "domain": "openclaw",
+}
+_ISSUER = "https://id.example.com"
+_OIDC = {"issuer": _ISSUER} | {
+    f"{endpoint}Endpoint": f"{_ISSUER}/{endpoint}" for endpoint in ("authorization", "token", "userInfo")
+}
+_TOKENS = {
+    "issuer": _ISSUER,
+    "jwksUrl": f"{_ISSUER}/keys",
+    "claims": [{"name": "aud", "format": "single-string", "values": ["openclaw"]}],
+}
+
+
+def _door(auth: str, **keys: Any) -> Mapping[str, Any]:
+    return {"ingress": {**_DOOR, **keys}, "openclaw": {"gatewayDefaults": {"auth": auth}}}
+
+
+_LANGFUSE: Mapping[str, Any] = {
+    "enabled": True,
+    "mode": "managed",
+    "url": None,
+    "bucket": "openclaw-langfuse-111122223333",
+}
+_CONTROLLERS = ("externalSecrets", "prometheus", "certManager", "argoRollouts", "clickhouseOperator")
+"""Those that EKS Auto Mode does not bring."""
 
 SWITCHES: Mapping[str, Values] = {
     "provisioner": {
@@ -44,8 +70,27 @@ SWITCHES: Mapping[str, Values] = {
         "1.36": {"cluster": {"kubernetesVersion": "1.36"}},
     },
     "cni": {"vpc-cni": {}, "cilium": {"network": {"cni": "cilium"}}},
+    "cilium": {
+        "existing": {},
+        "managed": {"network": {"cilium": {"mode": "managed"}}},
+        "for kube-proxy": {
+            "network": {"cilium": {"mode": "managed", "apiServer": "ABC123.gr7.us-east-1.eks.amazonaws.com"}}
+        },
+    },
+    "hubble": {
+        "on": {},
+        "off": {"network": {"hubble": {"enabled": False}}},
+        "with its page": {"network": {"hubble": {"ui": True, "relay": False}}},
+        "silent": {"network": {"hubble": {"metrics": False, "relay": False, "l7": []}}},
+    },
+    "flow monitor": {"off": {}, "on": {"network": {"flowMonitor": True}}},
     "tree": {"rendered": {}, "overlays": {"gitops": {"tree": "overlays"}}},
-    "argocd": {"self-managed": {}, "eks-managed": {"gitops": {"argocd": {"mode": "eks-managed"}}}},
+    "argocd": {
+        "self-managed": {},
+        "eks-managed": {"gitops": {"argocd": {"mode": "eks-managed"}}},
+        "hub": {"gitops": {"fleet": True}},
+        "fleet": {"gitops": {"argocd": {"mode": "fleet"}}},
+    },
     "sync windows": {
         "none": {},
         "weekend": {"gitops": {"syncWindows": [{"kind": "deny", "schedule": "0 18 * * fri", "duration": "60h"}]}},
@@ -55,13 +100,25 @@ SWITCHES: Mapping[str, Values] = {
         "two": {"openclaw": {"gateways": {"research": {"tools": "web"}}}},
         "on-demand": {"openclaw": {"gatewayDefaults": {"capacity": "on-demand"}}},
     },
-    "ingress": {"off": {}, "on": _DOOR, "sign-in": {**_DOOR, "openclaw": {"gatewayDefaults": {"auth": "sso"}}}},
+    "ingress": {
+        "off": {},
+        "on": _door("token"),
+        "cognito": _door("sso", signIn={"cognito": _COGNITO}),
+        "oidc": _door("sso", signIn={"oidc": _OIDC}, subnetIds=["subnet-0a1", "subnet-0a2", "subnet-0a3"]),
+        "machines": _door("jwt", machineClients=_TOKENS, scheme="internet-facing", webAcl="openclaw"),
+    },
     "engine": {"bifrost": {}, "litellm": {"llmGateway": {"engine": "litellm", "virtualKeys": _KEY}}},
     "replicas": {
         "scaled": {},
         "fixed": {"llmGateway": {"replicas": {"minimum": 2, "maximum": 2}}},
         "one": {"llmGateway": {"replicas": {"minimum": 1, "maximum": 1}}},
     },
+    "delivery": {
+        "rolling": {},
+        "canary": {"llmGateway": {"delivery": {"strategy": "canary"}}},
+        "blue-green": {"llmGateway": {"delivery": {"strategy": "blue-green"}}},
+    },
+    "requests": {"unseen": {}, "scaled by": {"llmGateway": {"replicas": {"targetRequests": 20}}}},
     "cache": {
         "in-cluster": {},
         "elasticache": {
@@ -78,8 +135,28 @@ SWITCHES: Mapping[str, Values] = {
     "routes": {"some": {}, "none": {"routing": {"routes": []}}},
     "langfuse": {
         "off": {},
-        "external": {"langfuse": {"enabled": True, "url": "https://langfuse.example.com"}},
+        "external": {"langfuse": {"enabled": True, "mode": "external", "url": "https://langfuse.example.com"}},
+        "managed": {"langfuse": _LANGFUSE},
+        "managed, stores outside": {
+            "langfuse": {
+                **_LANGFUSE,
+                "postgres": {"host": "langfuse.abc123.us-east-1.rds.amazonaws.com"},
+                "redis": {"host": "master.langfuse.abc123.use1.cache.amazonaws.com"},
+                "clickhouse": {"host": "abc123.us-east-1.aws.clickhouse.cloud"},
+            }
+        },
     },
+    "controllers": {
+        "existing": {},
+        "managed": {"platform": dict.fromkeys(_CONTROLLERS, "managed")},
+        "managed, on nodes of ours": {
+            "platform": {
+                **dict.fromkeys((*_CONTROLLERS, "karpenter", "loadBalancerController"), "managed"),
+                "vpcId": "vpc-0123456789abcdef0",
+            }
+        },
+    },
+    "backup": {"off": {}, "on": {"backup": {"enabled": True, "bucket": "openclaw-backup-111122223333"}}},
     "xray": {"off": {}, "on": {"telemetry": {"xray": True}}},
     "enforcement": {"deny": {}, "audit": {"policies": {"enforcement": "audit"}}},
 }

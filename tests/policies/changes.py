@@ -73,6 +73,11 @@ def kind(name: str) -> Predicate:
     return lambda obj: bool(obj["kind"] == name)
 
 
+def own_secret(obj: Obj) -> bool:
+    """An ExternalSecret where the policies hold; beside a chart, Secrets are applied by the chart."""
+    return bool(obj["kind"] == "ExternalSecret" and obj["metadata"]["namespace"] not in ("langfuse", "monitoring"))
+
+
 def auto_mode(obj: Obj) -> bool:
     return bool(obj["kind"] == "NodePool" and node(obj)["nodeClassRef"]["group"] == "eks.amazonaws.com")
 

@@ -37,6 +37,7 @@ from .changes import (
     mounts_token,
     node,
     on_spot,
+    own_secret,
     pod,
     remove,
     remove_from_pod,
@@ -282,7 +283,7 @@ TABLE: list[tuple[Predicate, Rows]] = [
     (kind("EC2NodeClass"), NODE_CLASSES),
     (kind("Service"), SERVICES),
     (kind("ServiceAccount"), ACCOUNTS),
-    (kind("ExternalSecret"), SECRETS),
+    (own_secret, SECRETS),
 ]
 
 MUTATIONS = [

@@ -141,6 +141,25 @@ def test_rules_without_default_deny_isolate_nothing() -> None:
     assert found.admits(pods["web"], "egress", PUBLIC, 443)
 
 
+HTTP = "[{toEndpoints: [{matchLabels: {app: api}}], toPorts: [{ports: [{port: '8080'}], rules: {http: [{}]}}]}]"
+
+
+def test_what_an_http_rule_admits_is_admitted_and_read() -> None:
+    found, pods = reach(cilium("egress", HTTP))
+    api = found.pods(pods["api"])
+    assert found.admits(pods["web"], "egress", api, 8080)
+    assert found.reads_http(pods["web"], "egress", api, 8080)
+    assert not found.reads_http(pods["web"], "egress", api, 6379), "another port"
+    assert not found.reads_http(pods["web"], "egress", found.pods(pods["teller"]), 8080), "other pods"
+    assert not found.reads_http(pods["web"], "ingress", api, 8080), "the other direction"
+
+
+def test_a_rule_beside_an_http_rule_does_not_keep_it_from_reading() -> None:
+    beside = HTTP.removesuffix("]") + ", {toEndpoints: [{}], toPorts: [{ports: [{port: '8080'}]}]}]"
+    found, pods = reach(cilium("egress", beside))
+    assert found.reads_http(pods["web"], "egress", found.pods(pods["api"]), 8080)
+
+
 def test_ingress_is_judged_at_the_called_pod() -> None:
     rule = "[{from: [{namespaceSelector: {matchLabels: {team: bank}}}], ports: [{port: http}]}]"
     found, pods = reach(plain("ingress", rule))
@@ -194,3 +213,23 @@ def test_of_foreign_pods_only_the_namespace_is_asked() -> None:
 def test_a_configuration_names(text: str, named: list[str]) -> None:
     config = Config(Item("map.yaml", {}), ("data", "web.yaml"), "web.yaml", yaml.safe_load(text))
     assert [f"{one.where} {one}" for one in addresses(config)] == named
+
+
+@pytest.mark.parametrize(
+    ("text", "opaque"),
+    [
+        ("url: http://api.example.com", False),
+        ("url: https://api.example.com:8443", True),
+        ("cache: rediss://cache.example.com", True),
+        ("endpoint: tempo:4317", False),
+        ("{redis_host: cache, redis_port: 6379}", True),
+        ("{redis_host: cache, redis_port: 6380}", False),
+        ("{host: db, port: 5432}", True),
+        ("addr: cache:6379", True),
+        ("model_list: [{litellm_params: {model: bedrock/one, aws_region_name: eu-central-1}}]", True),
+    ],
+)
+def test_what_is_surely_no_plain_http(text: str, opaque: bool) -> None:
+    """By the scheme of a URL, else by what the port is registered for; where neither tells, nothing is said."""
+    config = Config(Item("map.yaml", {}), ("data", "web.yaml"), "web.yaml", yaml.safe_load(text))
+    assert [one.is_opaque for one in addresses(config)] == [opaque]

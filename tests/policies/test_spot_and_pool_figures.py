@@ -47,12 +47,14 @@ def mounting(name: str) -> list[Obj]:
     return [{"name": "config", "configMap": {"name": name}}]
 
 
+TURNS_OF_60 = {"gateway": {}, "agents": {"defaults": {"timeoutSeconds": 60}}}
 BIFROST = {
     "providers": {
         "quick": {"keys": [], "network_config": {"default_request_timeout_in_seconds": 20}},
         "silent": {"keys": []},
     }
 }
+FAILOVER = {"governance": {"routing_rules": [{"name": "one"}, {"name": "two", "fallbacks": ["quick/model"]}]}}
 
 
 @pytest.mark.parametrize(
@@ -61,12 +63,19 @@ BIFROST = {
         ("ghcr.io/openclaw/openclaw:2026.9.6", {"openclaw_json": {"gateway": {}, "agents": {"defaults": {}}}}, 315),
         (
             "111122223333.dkr.ecr.us-east-1.amazonaws.com/openclaw@sha256:0",
-            {"openclaw_json": {"gateway": {}, "agents": {"defaults": {"timeoutSeconds": 60}}}},
+            {"openclaw_json": TURNS_OF_60, "settings_json": {"retry": {"provider": {"maxRetries": 0}}}},
             60,
+        ),
+        ("openclaw:1", {"openclaw_json": TURNS_OF_60}, 315),  # a call that fails is repeated, with a turn's time anew
+        (
+            "openclaw:1",
+            {"openclaw_json": TURNS_OF_60, "settings_json": {"retry": {"provider": {"maxRetries": 2}}}},
+            315,
         ),
         ("openclaw:1", {}, None),
         ("ghcr.io/berriai/litellm-non_root:v1.109.1", {}, 30),
         ("docker.io/maximhq/bifrost:v2.6.0", {"config_json": BIFROST}, 300),
+        ("docker.io/maximhq/bifrost:v2.6.0", {"config_json": BIFROST | FAILOVER}, 600),
         ("docker.io/maximhq/bifrost:v2.6.0", {}, None),
         ("otel/opentelemetry-collector-contrib:0.164.0", {}, 10),
         ("valkey/valkey:9.0", {}, 3),

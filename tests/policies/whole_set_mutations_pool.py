@@ -169,6 +169,10 @@ def unbounded_turns(config: Obj) -> None:
     del config["agents"]["defaults"]["timeoutSeconds"]
 
 
+def repeated_attempts(settings: Obj) -> None:
+    settings["retry"]["provider"]["maxRetries"] = 1
+
+
 def slow_provider(config: Obj) -> None:
     next(iter(config["providers"].values()))["network_config"]["default_request_timeout_in_seconds"] = 300
 
@@ -306,6 +310,7 @@ MUTATIONS: tuple[Mutation, ...] = _table(
     ("spot-grace", "a grace period longer than the notice", each(SPOT, in_pod(terminationGracePeriodSeconds=111))),
     ("spot-grace", "a preStop command that sleeps too long", each(SPOT, sleeping_command)),
     ("spot-grace", "turns without an end", config_of(GATEWAY, "openclaw.json", unbounded_turns)),
+    ("spot-grace", "failed model calls asked again", config_of(GATEWAY, "settings.json", repeated_attempts)),
     ("spot-grace", "requests longer than the drain", config_of(LLM_GATEWAY, "config.json", slow_provider)),
     (
         "spot-grace",

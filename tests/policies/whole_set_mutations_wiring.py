@@ -56,6 +56,11 @@ def kind(*names: str) -> Predicate:
     return lambda obj: obj["kind"] in names
 
 
+def own_project(obj: Obj) -> bool:
+    """The project of what is written here; of charts nobody knows which kinds they bring."""
+    return bool(obj["kind"] == "AppProject" and obj["metadata"]["name"] == "openclaw")
+
+
 def config(app: str, file: str, change: Change) -> Mutate:
     """Changes a file in the ConfigMaps of an app."""
 
@@ -98,6 +103,36 @@ def selector(obj: Obj) -> Obj:
     """The selector of a policy of either kind."""
     found: Obj = obj["spec"].get("podSelector", obj["spec"].get("endpointSelector"))
     return found
+
+
+ALB = "alb.ingress.kubernetes.io/"
+UNSIGNED, TARGETS = "auth-on-unauthenticated-request", "target-group-attributes"
+
+
+def annotate(obj: Obj, key: str, value: str) -> None:
+    obj["metadata"]["annotations"][ALB + key] = value
+
+
+def unset(obj: Obj, key: str) -> None:
+    obj["metadata"]["annotations"].pop(ALB + key, None)
+
+
+def signs_in(obj: Obj) -> bool:
+    return obj["kind"] == "Ingress" and f"{ALB}auth-type" in obj["metadata"]["annotations"]
+
+
+def backend(obj: Obj) -> Obj:
+    """The Service of the first path of an Ingress."""
+    found: Obj = obj["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    return found
+
+
+def forward_to_main(obj: Obj) -> None:
+    backend(obj).update(name="openclaw-main", port={"number": 18789})
+
+
+def to_nobody(obj: Obj) -> None:
+    backend(obj).update(name="openclaw-gone")
 
 
 def drop_rules(obj: Obj, way: str, port: int) -> None:
@@ -164,6 +199,7 @@ def caught(name: str, mutate: Mutate, *rules: str) -> Mutation:
 OWN_POLICY = the("llm-gateway", *POLICIES)
 GATEWAY_POLICY = the("openclaw", *POLICIES)
 LLM = "llm-gateway"
+HTTP: Obj = {"http": [{}]}
 UNSEEN_ALERT: Obj = {
     "apiVersion": "monitoring.coreos.com/v1",
     "kind": "PrometheusRule",
@@ -221,6 +257,24 @@ MUTATIONS: tuple[Mutation, ...] = (
         each(OWN_POLICY, lambda o: selector(o)["matchLabels"].update(a="b")),
         *("edges-admitted", "pod-identity", "wiring"),
     ),
+    # the door
+    caught("nobody signs in", each(kind("Ingress"), lambda o: unset(o, "auth-type")), "door-checked"),
+    caught("strangers let through", each(signs_in, lambda o: annotate(o, UNSIGNED, "allow")), "door-checked"),
+    caught("tokens unchecked", each(kind("Ingress"), lambda o: unset(o, "jwt-validation")), "door-checked"),
+    caught("plain HTTP forwarded", each(kind("Ingress"), lambda o: unset(o, "ssl-redirect")), "door-checked"),
+    caught("health page of the gateway itself", each(the("health", "Ingress"), forward_to_main), "door-checked"),
+    caught(
+        "load balancer that hangs up",
+        each(kind("IngressClassParams"), lambda o: o["spec"].update(loadBalancerAttributes=[])),
+        "timeout-chain",
+    ),
+    caught(
+        "replies dropped in a drain",
+        each(the("openclaw", "Ingress"), lambda o: annotate(o, TARGETS, "deregistration_delay.timeout_seconds=30")),
+        "timeout-chain",
+    ),
+    caught("sign-in without a client", without(the("ingress-oidc", "ExternalSecret")), "secrets-resolved"),
+    caught("door to no gateway", each(the("openclaw", "Ingress"), to_nobody), "wiring"),
     # references
     caught(
         "ServiceAccount renamed",
@@ -315,6 +369,35 @@ MUTATIONS: tuple[Mutation, ...] = (
             lambda o: [ports.pop("rules", None) for rule in o["spec"]["egress"] for ports in rule.get("toPorts", [])],
         ),
         "edges-admitted",
+    ),
+    caught(
+        "the cache read as HTTP",
+        each(
+            the("cache", "CiliumNetworkPolicy"),
+            lambda o: [ports.update(rules=HTTP) for rule in o["spec"]["ingress"] for ports in rule["toPorts"]],
+        ),
+        "edges-admitted",
+    ),
+    caught(
+        "providers read as HTTP",
+        each(
+            the(LLM, "CiliumNetworkPolicy"),
+            lambda o: [
+                ports.update(rules=HTTP)
+                for rule in o["spec"]["egress"]
+                for ports in rule.get("toPorts", ())
+                if rule.get("toFQDNs")
+            ],
+        ),
+        "edges-admitted",
+    ),
+    caught(
+        "Hubble published by the chart",
+        each(
+            the("chart-cilium", "Application"),
+            lambda o: o["spec"]["source"]["helm"]["valuesObject"]["hubble"]["ui"].update(service={"type": "NodePort"}),
+        ),
+        "hubble-private",
     ),
     # telemetry
     caught("OpenClaw speaks gRPC", otel(protocol="grpc"), "otlp-protocol"),
@@ -441,13 +524,13 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     caught(
         "project lacks a cluster-wide kind",
-        each(kind("AppProject"), lambda o: o["spec"]["clusterResourceWhitelist"].pop()),
+        each(own_project, lambda o: o["spec"]["clusterResourceWhitelist"].pop()),
         "argo-safe",
     ),
     caught(
         "project admits more than is rendered",
         each(
-            kind("AppProject"),
+            own_project,
             lambda o: o["spec"]["clusterResourceWhitelist"].append({"group": "", "kind": "PersistentVolume"}),
         ),
         "argo-safe",

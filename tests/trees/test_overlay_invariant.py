@@ -11,6 +11,8 @@ from generator.trees.plan import ROOTS, Plan
 from generator.trees.write import write
 from tests.conftest import ROOT, assert_same_objects, kustomize
 
+HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+
 
 @pytest.fixture(scope="session")
 def tree(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -22,13 +24,17 @@ def tree(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("environment", names(ROOT / "environments"))
 def test_every_overlay_builds_to_what_is_rendered(environment: str, tree: Path, planned: Plan, kubectl: str) -> None:
-    folders = sorted(path for path in (tree / "overlays" / environment).iterdir() if path.is_dir())
+    """All overlays of an environment in one run of kustomize: each of them is built as by itself."""
+    overlays = tree / "overlays" / environment
+    folders = sorted(path.name for path in overlays.iterdir() if path.is_dir())
     assert folders, f"no overlays for {environment}"
-    for folder in folders:
-        below = f"rendered/{environment}/{folder.name}/"
-        expected = [obj for path, obj in planned.objects.items() if path.startswith(below)]
-        assert expected, f"nothing rendered for {folder.name}"
-        assert_same_objects(kustomize(kubectl, folder), expected)
+    every = tree / f"every-{environment}"
+    every.mkdir()
+    resources = "".join(f"- ../overlays/{environment}/{name}\n" for name in folders)
+    (every / "kustomization.yaml").write_text(f"{HEAD}resources:\n{resources}")
+    below = f"rendered/{environment}/"
+    expected = [obj for path, obj in planned.objects.items() if path.startswith(below)]
+    assert_same_objects(kustomize(kubectl, every), expected)
 
 
 @pytest.mark.parametrize("environment", names(ROOT / "environments"))
@@ -39,8 +45,12 @@ def test_every_rendered_part_has_an_overlay(environment: str, tree: Path) -> Non
 
 
 def test_every_base_builds(tree: Path, kubectl: str) -> None:
-    for folder in sorted((tree / "base").iterdir()):
-        assert kustomize(kubectl, folder), folder.name
+    folders = sorted(path.name for path in (tree / "base").iterdir())
+    every = tree / "every-base"
+    every.mkdir()
+    resources = "".join(f"- ../base/{name}\n" for name in folders)
+    (every / "kustomization.yaml").write_text(f"{HEAD}resources:\n{resources}")
+    assert kustomize(kubectl, every)
 
 
 def test_overlays_hold_only_what_differs(planned: Plan) -> None:

@@ -24,13 +24,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cases
-import job
-import projects
 import yaml
+
+from tools.bench import cases, job, projects
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
+os.environ["PYTHONPATH"] = str(REPOSITORY)  # rows run in folders of their own
 CACHE = REPOSITORY / ".cache" / "bench"
 PEERS = CACHE / "venv"
 PROJECTS = CACHE / "projects"
@@ -76,7 +76,7 @@ def job_rows(python: Path) -> list[Row]:
 
     def case(name: str, title: str, does: str) -> Row:
         out = PROJECTS / "cases" / name
-        command = [str(python), str(HERE / "cases.py"), name, str(PROJECTS), str(out)]
+        command = [str(python), "-m", "tools.bench.cases", name, str(PROJECTS), str(out)]
         return Row(title, does, [command], PROJECTS, out, strings_lost(python, name) if name in cases.DUMPERS else "")
 
     def tool(program: str, project: str, title: str, does: str, *arguments: list[str]) -> Row:
@@ -129,7 +129,7 @@ def pins(requirements: str) -> list[str]:
 def strings_lost(python: Path, case: str) -> str:
     """How many awkward strings a dumper spells so that kubectl reads something else."""
     kubectl = python.parent / "kubectl"
-    dump = subprocess.run([str(python), str(HERE / "cases.py"), case], capture_output=True, check=False)
+    dump = subprocess.run([str(python), "-m", "tools.bench.cases", case], capture_output=True, check=False)
     if dump.returncode or not kubectl.exists():
         return ""
     command = [str(kubectl), "annotate", "--local", "--filename=-", "read=yes", "--output=json"]

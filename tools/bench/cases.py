@@ -1,21 +1,20 @@
-"""The job inside one Python process: `cases.py CASE PROJECTS OUT` writes the files of one case under OUT.
+"""The job inside one Python process: `python -m tools.bench.cases CASE PROJECTS OUT` writes one case to OUT.
 
 A case is a function that imports its own libraries, so that its process pays for them and for no other: a dumper of
-objects, or a program that yields (path, text). `cases.py DUMPER` alone prints the ConfigMap of awkward strings.
+objects, or a program that yields (path, text). `... DUMPER` alone prints the ConfigMap of awkward strings.
 """
 
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-import job
+from tools.bench import job
 
 Files = Iterable[tuple[str, str]]
 Dump = Callable[[list[job.Obj]], str]
 
 
 def emit() -> Dump:
-    sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, os.pardir))
     from generator.kubernetes.emit import emit_all
 
     return emit_all

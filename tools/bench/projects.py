@@ -8,10 +8,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import job
 import yaml
 
-JOB = Path(__file__).parent
+from tools.bench import job
+
+REPOSITORY = Path(__file__).parents[2]
 TEMPLATE_OBJECTS = job.objects(job.HOLES, job.COMPONENT_HOLE)
 
 
@@ -128,7 +129,7 @@ def _without_environment(component: str) -> list[Any]:
 
 def _cdk8s(root: Path) -> None:
     """One chart an environment, out of ApiObject, the leanest construct there is."""
-    _write(root / "main.py", _CDK8S.format(job=str(JOB)))
+    _write(root / "main.py", _CDK8S.format(repository=str(REPOSITORY)))
 
 
 _CDK8S = """\
@@ -136,8 +137,8 @@ import sys
 
 import cdk8s
 
-sys.path.insert(0, {job!r})
-import job
+sys.path.insert(0, {repository!r})
+from tools.bench import job
 
 app = cdk8s.App(outdir="out")
 for env in job.ENVIRONMENTS:

@@ -1,7 +1,7 @@
 """Writes policies/schemas/: the structure of every kind that `check` knows, from pinned public sources.
 
     pip install --no-deps -r tools/schemas/requirements.txt
-    python tools/schemas/build.py
+    python -m tools.schemas.build
 
 Core kinds come from the files inside the kubernetes-validate package, custom kinds from the CustomResourceDefinitions
 inside the Go modules of their projects, read by `go mod download` and compared with the recorded checksum. To bump a
@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sharing import share
-from structural import JsonSchema, rules, structural
+
+from tools.schemas.sharing import share
+from tools.schemas.structural import JsonSchema, rules, structural
 
 HERE = Path(__file__).resolve().parent
 BUNDLE = HERE.parents[1] / "policies" / "schemas"

@@ -7,7 +7,7 @@ times. Sharing makes the bundle a tenth of the size, which is a tenth of the tim
 import json
 from collections.abc import Iterator
 
-from structural import JsonSchema
+from tools.schemas.structural import JsonSchema
 
 WORTHWHILE = 300
 """Characters of JSON from which a subschema gets a name of its own; a shorter one reads better in place."""

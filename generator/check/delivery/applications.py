@@ -58,9 +58,21 @@ def applications(objects: ObjectSet) -> list[Application]:
     for item in objects.of("Application"):
         spec = table(item.obj, "spec")
         sources = (table(spec, "source"),) if spec.get("source") else tuple(one for _, one in each(spec, "sources"))
-        synced = [one for source in sources for one in folders.get(tail(text(source, "path")), ())]
+        paths = [path for source in sources if (path := text(source, "path"))]
+        synced = [one for path in paths for one in folders.get(tail(path), ())]
         found.append(Application(item, sources, tuple(synced)))
     return found
+
+
+def chart_namespaces(objects: ObjectSet) -> frozenset[str]:
+    """The namespaces that charts are installed in: they hold pods and Services that no file of the set shows."""
+    found = set()
+    for item in objects.of("Application"):
+        spec = table(item.obj, "spec")
+        sources = (table(spec, "source"), *(one for _, one in each(spec, "sources")))
+        if any(source.get("chart") for source in sources):
+            found.add(text(spec, "destination", "namespace"))
+    return frozenset(found - {""})
 
 
 def folder(item: Item) -> tuple[str, ...]:

@@ -48,10 +48,12 @@ def _destinations(project: Item, members: Sequence[Application]) -> Iterator[Fla
                 f"no destination admits namespace {namespace} on {there}, where {member.item.name} syncs: {REFUSED}"
             )
             yield ("spec", "destinations"), message
+    # What a chart has elsewhere, such as a role in kube-system, is not known.
+    charts = bool(members) and all(member.has_chart for member in members)
     for index, one in enumerate(admitted):
         if text(one, "namespace") == "*":
             yield ("spec", "destinations", index), "admits every namespace of the cluster"
-        elif not any(_admits(one, there, namespace) for there, namespace in used):
+        elif not (charts or any(_admits(one, there, namespace) for there, namespace in used)):
             yield ("spec", "destinations", index), f"admits namespace {text(one, 'namespace')}, where nothing is synced"
 
 

@@ -11,8 +11,9 @@ wrong thing by accident.  Looked at, where the set has Applications:
   pods that read it, a StorageClass before its claims, a CustomResourceDefinition before its objects
 - every folder of the set is synced by one Application, and every Application of the repository finds its folder
 
-Limits: what a chart holds is not known, so a project with charts may admit more kinds; ApplicationSets are not
-expanded; within one wave of one Application Argo CD orders kinds by itself.
+Limits: what a chart holds is not known, so a project with charts may admit more kinds, and one of charts alone more
+namespaces; ApplicationSets are not expanded, nor are their projects compared; within one wave of one Application Argo
+CD orders kinds by itself.
 """
 
 from __future__ import annotations
@@ -87,6 +88,9 @@ def _guards(item: Item) -> Iterator[Breach]:
         yield Breach(item, path, "when it drops out of the repository, Argo CD deletes it, and with it the volumes")
 
 
+TEMPLATE_PROJECT = ("spec", "template", "spec", "project")
+
+
 def _projects(objects: ObjectSet, found: Sequence[Application]) -> Iterator[Breach]:
     members: dict[tuple[str, str], list[Application]] = {}
     for one in found:
@@ -98,7 +102,10 @@ def _projects(objects: ObjectSet, found: Sequence[Application]) -> Iterator[Brea
         elif objects.get("AppProject", one.item.namespace, name) is None:
             yield Breach(one.item, ("spec", "project"), f"no AppProject {one.item.namespace}/{name}: nothing is synced")
         members.setdefault((one.item.namespace, name), []).append(one)
+    of_sets = {(one.namespace, text(one.obj, *TEMPLATE_PROJECT)) for one in objects.of("ApplicationSet")}
     for project in objects.of("AppProject"):
+        if (project.namespace, project.name) in of_sets:
+            continue
         for path, message in projects.flaws(project, members.get((project.namespace, project.name), ())):
             yield Breach(project, path, message)
 

@@ -9,7 +9,8 @@ ContainerCreating or is never created.  Looked at:
 - namespaces of workloads, where the set makes namespaces
 
 Limits: Secrets are secrets-resolved's; roles and classes that Kubernetes brings along (view, edit, admin,
-cluster-admin, system:*) count as existing; StorageClasses of the cluster that the set does not hold do not.
+cluster-admin, system:*) count as existing, and so do ServiceAccounts of kube-system; StorageClasses of the cluster
+that the set does not hold do not.
 """
 
 from __future__ import annotations
@@ -113,13 +114,25 @@ def _pod_names(objects: ObjectSet, item: Item) -> Iterator[Breach]:
         yield Breach(item, item.pod_path("priorityClassName"), message)
     for index, volume in each(item.pod, "volumes"):
         claim = text(volume, "persistentVolumeClaim", "claimName")
-        if claim and objects.get("PersistentVolumeClaim", item.namespace, claim) is None:
+        if claim and not _exists(objects, item.namespace, claim):
             message = f"no PersistentVolumeClaim {item.namespace}/{claim}: the pod stays Pending"
             yield Breach(item, item.pod_path("volumes", index, "persistentVolumeClaim", "claimName"), message)
     made = any(True for _ in objects.of("Namespace"))
     if made and item.namespace and objects.get("Namespace", "", item.namespace) is None:
         message = f"nothing makes namespace {item.namespace}: the sync fails"
         yield Breach(item, ("metadata", "namespace"), message)
+
+
+def _exists(objects: ObjectSet, namespace: str, claim: str) -> bool:
+    """Whether the set has a claim, or a StatefulSet that makes one of that name for a pod: data-store-0."""
+    stem, _, ordinal = claim.rpartition("-")
+    made = {
+        f"{text(template, 'metadata', 'name')}-{item.name}"
+        for item in objects.of("StatefulSet")
+        if item.namespace == namespace
+        for _, template in each(item.obj, "spec", "volumeClaimTemplates")
+    }
+    return objects.get("PersistentVolumeClaim", namespace, claim) is not None or (ordinal.isdigit() and stem in made)
 
 
 def _storage_class(objects: ObjectSet, item: Item) -> Iterator[Breach]:
@@ -144,7 +157,7 @@ def _binding(objects: ObjectSet, item: Item) -> Iterator[Breach]:
     for index, subject in each(item.obj, "subjects"):
         if subject.get("kind") == "ServiceAccount":
             there = text(subject, "namespace") or item.namespace
-            if objects.get("ServiceAccount", there, text(subject, "name")) is None:
+            if there != "kube-system" and objects.get("ServiceAccount", there, text(subject, "name")) is None:
                 message = f"no ServiceAccount {there}/{text(subject, 'name')}: the pods that need the right lack it"
                 yield Breach(item, ("subjects", index, "name"), message)
 

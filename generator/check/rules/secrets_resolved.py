@@ -1,10 +1,10 @@
 """secrets-resolved: every Secret that is read is made, key by key, and no credential is written down.
 
 A pod that names a Secret or key which nobody makes waits for ever in CreateContainerConfigError; Argo CD shows its
-Application as progressing.  Looked at: variables, volumes, image pull secrets and Ingress certificates, against the
-ExternalSecrets (and Certificates) of the same namespace and the keys that they write; the stores that ExternalSecrets
-read from; values in ConfigMaps and in variables that have the form of a credential, or stand written out under a key
-such as `password`.
+Application as progressing.  Looked at: variables, volumes, image pull secrets, Ingress certificates and the client of a
+load balancer's sign-in, against the ExternalSecrets (and Certificates) of the same namespace and the keys that they
+write; the stores that ExternalSecrets read from; values in ConfigMaps and in variables that have the form of a
+credential, or stand written out under a key such as `password`.
 
 Limits: references marked `optional` may stay open; an ExternalSecret with `dataFrom` writes keys that only the store
 knows; a Secret object itself is no-secrets-in-git's; a password that is a plain word is not recognised.
@@ -51,7 +51,7 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
 
 def _effect(use: Use) -> str:
     if use.item.kind == "Ingress":
-        return "the door has no certificate"
+        return "nobody can sign in" if use.path[0] == "metadata" else "the door has no certificate"
     return "a private image cannot be pulled" if "imagePullSecrets" in use.path else "the pod waits for ever"
 
 

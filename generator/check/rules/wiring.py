@@ -12,13 +12,14 @@ when somebody needs it.  Looked at:
 
 Limits: a policy with an empty selector, the default of a namespace, may find no pod; Services without a selector, of
 type ExternalName, and those that stand for an action of a load balancer are left alone; a container may listen on a
-port that it does not declare, but then nobody can tell.
+port that it does not declare, but then nobody can tell; a network policy beside a chart may be for the chart's pods.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator.check.delivery.applications import chart_namespaces
 from generator.check.objectset import TEMPLATES, Breach, Item, ObjectSet, dig, pod_labels, selects
 from generator.check.rules import Severity
 from generator.check.traffic.load_balancers import actions, backend_services
@@ -168,10 +169,11 @@ def _namespaces(objects: ObjectSet, item: Item) -> set[str]:
 
 
 def _policies(objects: ObjectSet) -> Iterator[Breach]:
-    reach = reach_of(objects)
+    reach, charts = reach_of(objects), chart_namespaces(objects)
     for item in objects.of("NetworkPolicy"):
         selector = dig(item.obj, ("spec", "podSelector"))
-        if selector and not any(True for _ in objects.selected(item.namespace, selector)):
+        found = item.namespace in charts or any(True for _ in objects.selected(item.namespace, selector))
+        if selector and not found:
             yield Breach(item, ("spec", "podSelector"), "finds no pod: what it should limit or admit, it does not")
     pods: dict[str, list[Item]] = {}
     for item in objects.workloads():
@@ -180,7 +182,8 @@ def _policies(objects: ObjectSet) -> Iterator[Breach]:
     for item in objects.of("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"):
         selecting = [spec for spec in specs(item) if spec.spec.get("endpointSelector")]
         among = pods.get(item.namespace, ())
-        if selecting and not any(spec.covers(reach.pods(one)) for spec in selecting for one in among):
+        found = item.namespace in charts or any(spec.covers(reach.pods(one)) for spec in selecting for one in among)
+        if selecting and not found:
             yield Breach(item, ("spec",), "finds no pod: what it should limit or admit, it does not")
     if not any(True for _ in objects.of("NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")):
         return

@@ -25,6 +25,12 @@ PORTS = {
 }
 """Ports of URLs that name none (IANA service names; 443 for gRPC as its libraries take it)."""
 
+REGISTERED = {443: "https", 5432: "postgresql", 6379: "redis"}
+"""What is spoken on a port where nothing else is said (IANA service names)."""
+
+NOT_HTTP = {"https", "postgres", "postgresql", "redis", "rediss", "wss"}
+"""Schemes that a proxy cannot read as HTTP: encrypted, or another protocol."""
+
 NAMES_OF_OTHERS = {"$schema", "allowedOrigins", "publicOrigin"}
 """Keys whose URLs are never called: the identity of a schema, and what browsers call the gateway itself."""
 
@@ -42,6 +48,13 @@ class Address:
     config: Config
     where: str
     """The key inside the file, or the variable."""
+    scheme: str = ""
+    """What is spoken: of a URL what it says, else what the port is known for; empty where neither tells."""
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether what is spoken is surely no plain HTTP."""
+        return self.scheme in NOT_HTTP
 
     @property
     def is_ip(self) -> bool:
@@ -53,9 +66,9 @@ class Address:
 
 def addresses(config: Config) -> Iterator[Address]:
     """The addresses that a configuration names or implies, but for those of the pod itself."""
-    for where, host, port in (*_walk(config.value, (), []), *_bedrock(config)):
+    for where, host, port, scheme in (*_walk(config.value, (), []), *_bedrock(config)):
         if not _is_own(host):
-            yield Address(host.lower().rstrip("."), port, config, dotted(where))
+            yield Address(host.lower().rstrip("."), port, config, dotted(where), scheme)
 
 
 def host_port(value: str) -> tuple[str, int] | None:
@@ -68,7 +81,11 @@ def host_port(value: str) -> tuple[str, int] | None:
     return (host, number) if number and _is_host(host) else None
 
 
-def _walk(node: Any, path: Path, found: list[tuple[Path, str, int]]) -> list[tuple[Path, str, int]]:
+_Named = tuple[Path, str, int, str]
+"""Where an address is named, its host, port and scheme."""
+
+
+def _walk(node: Any, path: Path, found: list[_Named]) -> list[_Named]:
     """Fills a list: generators inside generators take twice the time."""
     if isinstance(node, dict):
         found += _pairs(node, path)
@@ -79,13 +96,14 @@ def _walk(node: Any, path: Path, found: list[tuple[Path, str, int]]) -> list[tup
         for index, value in enumerate(node):
             _walk(value, (*path, index), found)
     elif isinstance(node, str) and ":" in node:
-        named = host_port(node) or _bare(node, next((step for step in reversed(path) if isinstance(step, str)), ""))
-        if named:
-            found.append((path, *named))
+        if named := host_port(node):
+            found.append((path, *named, node.partition(":")[0].lower()))
+        elif named := _bare(node, next((step for step in reversed(path) if isinstance(step, str)), "")):
+            found.append((path, *named, REGISTERED.get(named[1], "")))
     return found
 
 
-def _pairs(node: dict[str, Any], path: Path) -> Iterator[tuple[Path, str, int]]:
+def _pairs(node: dict[str, Any], path: Path) -> Iterator[_Named]:
     """`redis_host` beside `redis_port`, `host` beside `port`, `DB_HOST` beside `DB_PORT`."""
     spelled = {str(key).lower(): value for key, value in node.items()}
     for key, host in node.items():
@@ -94,7 +112,7 @@ def _pairs(node: dict[str, Any], path: Path) -> Iterator[tuple[Path, str, int]]:
             continue
         port = spelled.get(lower.removesuffix("host") + "port")
         if isinstance(host, str) and str(port).isdigit() and _is_host(host):
-            yield (*path, str(key)), host, int(str(port))
+            yield (*path, str(key)), host, int(str(port)), REGISTERED.get(int(str(port)), "")
 
 
 def _bare(value: str, key: str) -> tuple[str, int] | None:
@@ -103,20 +121,20 @@ def _bare(value: str, key: str) -> tuple[str, int] | None:
     return (host, port) if port and _ADDRESS_KEY.search(key) and _is_host(host) else None
 
 
-def _bedrock(config: Config) -> Iterator[tuple[Path, str, int]]:
+def _bedrock(config: Config) -> Iterator[_Named]:
     """Amazon Bedrock, which gateways call by Region: no key names its host."""
     if config.program == "litellm":
         for index, model in each(config.value, "model_list"):
             params = table(model, "litellm_params")
             region = text(params, "aws_region_name")
             if text(params, "model").startswith("bedrock/") and region:
-                yield ("model_list", index, "litellm_params", "aws_region_name"), _bedrock_host(region), 443
+                yield ("model_list", index, "litellm_params", "aws_region_name"), _bedrock_host(region), 443, "https"
     if config.program == "bifrost":
         for index, key in each(config.value, "providers", "bedrock", "keys"):
             region = text(key, "bedrock_key_config", "region")
             if region and not table(key, "bedrock_key_config", "endpoints"):
                 where = ("providers", "bedrock", "keys", index, "bedrock_key_config", "region")
-                yield where, _bedrock_host(region), 443
+                yield where, _bedrock_host(region), 443, "https"
 
 
 def _bedrock_host(region: str) -> str:

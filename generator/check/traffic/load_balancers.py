@@ -27,6 +27,12 @@ class Door:
     """How long requests to a pod that ends may go on."""
 
 
+def settings(ingress: Item) -> dict[str, str]:
+    """What an Ingress asks of the controller, without the prefix."""
+    found = table(ingress.obj, "metadata", "annotations")
+    return {str(key).removeprefix(PREFIX): str(value) for key, value in found.items() if str(key).startswith(PREFIX)}
+
+
 def is_alb(ingress: Item) -> bool:
     annotations = table(ingress.obj, "metadata", "annotations")
     named = text(ingress.obj, "spec", "ingressClassName") or annotations.get("kubernetes.io/ingress.class")

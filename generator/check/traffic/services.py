@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.check.delivery.applications import chart_namespaces
 from generator.check.objectset import Item, ObjectSet, dig
 from generator.check.walk import each, table, text
 from generator.check.workloads.pods import ports
@@ -30,7 +31,9 @@ def cluster_name(objects: ObjectSet, host: str, namespace: str) -> tuple[str, st
 
 
 def is_ours(objects: ObjectSet, namespace: str) -> bool:
-    """Whether the set makes a namespace, or runs pods in it."""
+    """Whether the set makes a namespace, or runs pods in it, and shows all that is there: no chart adds to it."""
+    if namespace in chart_namespaces(objects):
+        return False
     return objects.get("Namespace", "", namespace) is not None or any(
         item.namespace == namespace for item in objects.workloads()
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.check.objectset import Item, ObjectSet
+from generator.check.traffic.load_balancers import settings
 from generator.check.walk import each, table, text
 from generator.check.workloads.pods import containers
 from generator.environment.problem import Path
@@ -69,6 +71,18 @@ def uses(objects: ObjectSet) -> Iterator[Use]:
         for index, one in each(item.obj, "spec", "tls"):
             if text(one, "secretName"):
                 yield Use(item, ("spec", "tls", index, "secretName"), text(one, "secretName"))
+        yield from _of_sign_in(item)
+
+
+def _of_sign_in(item: Item) -> Iterator[Use]:
+    """The client with which a load balancer signs people in at a provider."""
+    try:
+        provider = json.loads(settings(item).get("auth-idp-oidc", ""))
+    except ValueError:
+        return
+    if name := text(provider, "secretName"):
+        for key in ("clientID", "clientSecret"):
+            yield Use(item, ("metadata", "annotations"), name, key)
 
 
 def _of_variables(item: Item) -> Iterator[Use]:

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
+import { throughGateway } from "./embedding.mjs";
 import { createRouter } from "./router.mjs";
 
 // A client of the HTTP API sends its whole conversation, and OpenClaw puts what was said before above this line.
@@ -12,12 +13,13 @@ export default {
   name: "Content router",
   register(api) {
     const data = JSON.parse(readFileSync(new URL("./router.json", import.meta.url), "utf8"));
-    const route = createRouter(data);
-    api.on("before_model_resolve", (event, context) => {
+    const { embedding } = data;
+    const route = createRouter(data, embedding && throughGateway(embedding, process.env[embedding.keyVariable]));
+    api.on("before_model_resolve", async (event, context) => {
       // Who asked for another model than the default gets it; and the models of routes may not see images.
       const chosen = context.modelProviderId !== data.provider || context.modelId !== data.default;
       if (chosen || event.attachments?.length) return undefined;
-      const found = route(currentMessage(event.prompt));
+      const found = await route(currentMessage(event.prompt));
       return found && { providerOverride: data.provider, modelOverride: found.model };
     });
   },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from google.protobuf import (  # type: ignore[import-untyped]  # stubs would be one more package
+from google.protobuf import (
     descriptor_pb2,
     descriptor_pool,
     duration_pb2,
@@ -16,7 +16,7 @@ from google.protobuf import (  # type: ignore[import-untyped]  # stubs would be 
 
 _MESSAGE = re.compile(r"message (\w+) \{(.*?)\}", re.DOTALL)
 _FIELD = re.compile(r"(?:(repeated) )?(map<(\w+), ([\w.]+)>|[\w.]+) (\w+) = (\d+);")
-_SCALARS = {"bool": 8, "int32": 5, "int64": 3, "uint64": 4, "double": 1, "string": 9, "bytes": 12}
+_SCALARS: dict[str, Any] = {"bool": 8, "int32": 5, "int64": 3, "uint64": 4, "double": 1, "string": 9, "bytes": 12}
 _WELL_KNOWN = (duration_pb2, struct_pb2, timestamp_pb2)
 
 

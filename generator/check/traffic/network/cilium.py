@@ -44,6 +44,15 @@ class Spec:
         known = not isinstance(call.peer, Pods) or call.peer.labels is not None
         return known and any(self._means(rule, call) for _, rule in each(self.spec, f"{call.way}Deny"))
 
+    def reads_http(self, call: Call) -> bool:
+        """Whether a rule takes a connection for HTTP, whatever other rules admit it: what is none is cut."""
+        return any(
+            self._means(rule, call) and admits_port(ports.get("ports"), call)
+            for _, rule in each(self.spec, call.way)
+            for _, ports in each(rule, "toPorts")
+            if table(ports, "rules").get("http")
+        )
+
     def inspects_dns(self) -> bool:
         rules = (rule for _, one in each(self.spec, "egress") for _, rule in each(one, "toPorts"))
         return any(table(rule, "rules").get("dns") for rule in rules)

@@ -62,11 +62,15 @@ class Reach:
         plain_specs, cilium_specs = self._of(item)
         if not self.is_isolated(item, way):
             return True
-        listening = tuple(ports(item)) if way == "ingress" else peer.ports if isinstance(peer, Pods) else None
-        call = plain.Call(way, peer, port, protocol, listening, by_name)
+        call = _call(item, way, peer, port, protocol, by_name)
         if any(one.denies(call) for one in cilium_specs):
             return False
         return any(one.admits(call) for one in plain_specs) or any(one.admits(call) for one in cilium_specs)
+
+    def reads_http(self, item: Item, way: Way, peer: Peer, port: int) -> bool:
+        """Whether a Cilium policy of a workload's pods reads such a connection as HTTP."""
+        call = _call(item, way, peer, port, "TCP", by_name=True)
+        return any(one.reads_http(call) for one in self._of(item)[1])
 
     def needs_answers(self, item: Item, name: Name, port: int) -> bool:
         """Whether a rule by name is all that lets pods reach a host: Cilium must then have seen its address."""
@@ -98,6 +102,11 @@ class Reach:
     def _namespace_labels(self, namespace: str) -> dict[str, Any] | None:
         found = self._objects.get("Namespace", "", namespace)
         return {**table(found.obj, "metadata", "labels"), NAMESPACE_NAME: namespace} if found else None
+
+
+def _call(item: Item, way: Way, peer: Peer, port: int, protocol: str, by_name: bool) -> plain.Call:
+    listening = tuple(ports(item)) if way == "ingress" else peer.ports if isinstance(peer, Pods) else None
+    return plain.Call(way, peer, port, protocol, listening, by_name)
 
 
 @lru_cache(maxsize=1)  # three rules ask

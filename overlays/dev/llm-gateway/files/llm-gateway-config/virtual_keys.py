@@ -18,6 +18,8 @@ from typing import Any
 from litellm.proxy._types import LitellmUserRoles, ProxyException, UserAPIKeyAuth
 
 MASTER_KEY = "LITELLM_MASTER_KEY"
+METRICS_KEY = "LITELLM_METRICS_KEY"
+"""Of Prometheus: it may read the metrics, and nothing else."""
 SHORTEST = 16
 """Characters; a shorter key, or none, would be a mistake in the Secret."""
 
@@ -49,6 +51,8 @@ def callers(table: Mapping[str, Any], environ: Mapping[str, str]) -> list[dict[s
         }
         for name, rights in table.items()
     ]
+    metrics = {"token": _digest_of(METRICS_KEY, environ), "key_alias": "metrics", "allowed_routes": ["/metrics/"]}
+    found.append(metrics | {"user_role": LitellmUserRoles.INTERNAL_USER})
     master = _digest_of(MASTER_KEY, environ)
     found.append({"token": master, "key_alias": "master", "user_role": LitellmUserRoles.PROXY_ADMIN})
     if len({caller["token"] for caller in found}) < len(found):
