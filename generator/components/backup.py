@@ -99,6 +99,7 @@ def objects(env: Environment, gateway: str) -> list[Obj]:
             _rclone(env, "send", ["copy", "--verbose", ARCHIVES, remote(env, gateway)]),
         ],
         on_demand="on-demand" in (chosen.capacity, env.compute.capacity),
+        read_only=True,
     )
     gateways = {"matchLabels": selector(openclaw.NAME, openclaw.instance(gateway))}
     template["spec"]["affinity"] = {
@@ -164,10 +165,13 @@ def edges(env: Environment) -> list[Edge]:
     return [Edge(PODS, PodIdentityAgent(), 80, "http"), Edge(PODS, Hosts((host,)), 443, "https")]
 
 
-def _template(env: Environment, gateway: str, containers: list[Obj], *, on_demand: bool) -> Obj:
+def _template(
+    env: Environment, gateway: str, containers: list[Obj], *, on_demand: bool, read_only: bool = False
+) -> Obj:
     """A pod whose containers run one after the other, on the gateway's volume."""
     *before, last = containers
-    claim = {"name": "state", "persistentVolumeClaim": {"claimName": f"state-{openclaw.instance(gateway)}-0"}}
+    claim: Obj = {"claimName": f"state-{openclaw.instance(gateway)}-0"}
+    state = {"name": "state", "persistentVolumeClaim": claim | ({"readOnly": True} if read_only else {})}
     spec = {
         "serviceAccountName": instance(gateway),
         "automountServiceAccountToken": False,
@@ -179,7 +183,7 @@ def _template(env: Environment, gateway: str, containers: list[Obj], *, on_deman
         "securityContext": pod_security(openclaw.USER, openclaw.USER),
         "initContainers": before,
         "containers": [last],
-        "volumes": [claim, *volumes("", "", (), dict.fromkeys((ARCHIVES, SCRATCH), env.backup.space))],
+        "volumes": [state, *volumes("", "", (), dict.fromkeys((ARCHIVES, SCRATCH), env.backup.space))],
     }
     return {"metadata": {"labels": labels(NAME, instance(gateway))}, "spec": spec}
 

@@ -42,7 +42,8 @@ def quota(namespace: str, workloads: list[Obj], scalers: list[Obj]) -> Obj:
     """Room for every pod at the autoscaler's maximum, and once more for the pods that replace them in a rollout."""
     cpu = memory = limit = pods = claims = 0
     for obj in workloads:
-        count = 2 * replicas_at_most(obj, scalers)
+        # One run at a time: the next does not replace it.
+        count = 1 if obj["kind"] == "CronJob" else 2 * replicas_at_most(obj, scalers)
         pods += count
         claims += count // 2 * len(obj["spec"].get("volumeClaimTemplates", []))
         for container in (pod_template(obj) or {})["spec"]["containers"]:

@@ -161,8 +161,9 @@ def provider(env: Environment, gateway: str) -> Obj:
         ],
     }
     if env.cache.semantic:
-        # Bifrost compares prompts only under a key, and what one team was told is no answer for another.
-        made["headers"] = {"x-bf-cache-key": gateway or NAMELESS}
+        # What one team was told is no answer for another.  And only equal requests hit: an agent's request begins with
+        # a long system prompt, by which any two of its questions look alike.
+        made["headers"] = {"x-bf-cache-key": gateway or NAMELESS, "x-bf-cache-type": "direct"}
     return made
 
 

@@ -86,9 +86,14 @@ def without_usage() -> list[str]:
     return [f"delete_matching_keys(span.attributes, {literal(USAGE)}) where {agents}"]
 
 
-def without_content() -> list[str]:
-    found = [f"delete_matching_keys({where}.attributes, {literal(CONTENT)})" for where in ("span", "spanevent")]
-    return [*found, f"truncate_all(span.attributes, {ATTRIBUTE_LENGTH})"]
+def without_content() -> list[Obj]:
+    """A group for each context: one list would run for span events alone, and spans without any keep their prompts."""
+    dropped, content = "delete_matching_keys({}.attributes, {})", literal(CONTENT)
+    truncated = f"truncate_all(span.attributes, {ATTRIBUTE_LENGTH})"
+    return [
+        {"context": "span", "statements": [dropped.format("span", content), truncated]},
+        {"context": "spanevent", "statements": [dropped.format("spanevent", content)]},
+    ]
 
 
 def literal(text: str) -> str:

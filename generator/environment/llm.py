@@ -139,7 +139,7 @@ class Semantic:
     """Answers from similar, not only equal, prompts (Bifrost)."""
 
     model: Text
-    """Embedding model on Bedrock."""
+    """Embedding model on Bedrock, of Amazon's Titan family."""
     dimension: Annotated[int, Range(2, 8192)]
     """Length of its vectors."""
     threshold: Annotated[float, Range(0.5, 1)]
@@ -171,6 +171,9 @@ class Cache:
             region = env.providers["bedrock"].region if "bedrock" in env.providers else None
             path = ("semantic", "model")
             yield from bedrock_flaws(self.semantic.model, region or env.cluster.region, path, "embedding")
+            if self.semantic.model.startswith("cohere."):
+                message = "Bifrost sends Cohere's models no input_type, which Bedrock refuses: nothing is ever compared"
+                yield Flaw(path, message, "use amazon.titan-embed-text-v2:0")
         if self.semantic and (self.mode == "none" or env.llm_gateway.engine != "bifrost"):
             fix = "use engine: bifrost with a cache, or remove `semantic`"
             message = "only Bifrost with a cache compares prompts by meaning"

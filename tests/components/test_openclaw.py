@@ -539,5 +539,8 @@ def test_answers_by_meaning_stay_within_a_gateway(environments: dict[str, Enviro
     """Bifrost's semantic cache answers only callers that send a key, and shares among those that send the same."""
     env = environments["staging"]
     assert env.cache.semantic
-    assert openclaw_config.provider(env, "research")["headers"] == {"x-bf-cache-key": "research"}
+    assert openclaw_config.provider(env, "research")["headers"] == {
+        "x-bf-cache-key": "research",
+        "x-bf-cache-type": "direct",
+    }
     assert "headers" not in openclaw_config.provider(replace(env, cache=replace(env.cache, semantic=None)), "research")

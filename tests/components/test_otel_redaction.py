@@ -173,12 +173,13 @@ def test_names_and_errors_are_searched_as_attributes_are() -> None:
         assert [value for value in otel_redaction.SECRET_VALUES if value not in pattern] == []
 
 
-def test_prompts_are_removed_from_spans_and_their_events() -> None:
-    assert statements(otel_redaction.without_content()) == [
-        ("span.attributes", otel_redaction.CONTENT),
-        ("spanevent.attributes", otel_redaction.CONTENT),
-    ]
-    assert otel_redaction.without_content()[-1] == "truncate_all(span.attributes, 4096)"
+def test_prompts_are_removed_from_spans_and_from_their_events_apart() -> None:
+    """In one list the collector runs all of it for events, and a span without events keeps its prompt."""
+    spans, events = otel_redaction.without_content()
+    assert (spans["context"], events["context"]) == ("span", "spanevent")
+    assert statements(spans["statements"]) == [("span.attributes", otel_redaction.CONTENT)]
+    assert statements(events["statements"]) == [("spanevent.attributes", otel_redaction.CONTENT)]
+    assert spans["statements"][-1] == "truncate_all(span.attributes, 4096)"
 
 
 def test_only_the_llm_gateway_tells_usage() -> None:

@@ -26,6 +26,10 @@ def workloads(env: Environment) -> list[Obj]:
     return [obj for obj in objects(env) if obj["kind"] in ("Deployment", "StatefulSet")]
 
 
+def backups(env: Environment) -> list[Obj]:
+    return [obj for obj in objects(env) if obj["kind"] == "CronJob"]
+
+
 def containers(env: Environment) -> Iterator[tuple[str, Obj]]:
     for obj in workloads(env):
         for container in obj["spec"]["template"]["spec"]["containers"]:
@@ -77,7 +81,7 @@ def langfuse_namespace(env: Environment) -> list[str]:
 
 @EACH
 def test_quota_holds_every_replica_twice(name: str, environments: dict[str, Environment]) -> None:
-    """Once running, once more while a rollout replaces it."""
+    """Once running, once more while a rollout replaces it; a backup, which ends, once."""
     env = environments[name]
     maximum = {
         (obj["metadata"]["namespace"], obj["spec"]["scaleTargetRef"]["name"]): obj["spec"]["maxReplicas"]
@@ -85,6 +89,9 @@ def test_quota_holds_every_replica_twice(name: str, environments: dict[str, Envi
         if obj["kind"] == "HorizontalPodAutoscaler"
     }
     needed: dict[str, int] = {}
+    for obj in backups(env):
+        [container] = obj["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+        needed["openclaw"] = needed.get("openclaw", 0) + mebibytes(container["resources"]["requests"]["memory"])
     for obj in workloads(env):
         where, called = obj["metadata"]["namespace"], obj["metadata"]["name"]
         count = 2 * maximum.get((where, called), obj["spec"].get("replicas", 1))

@@ -128,7 +128,7 @@ SWITCHES: Mapping[str, Values] = {
     },
     "semantic cache": {
         "off": {},
-        "on": {"cache": {"semantic": {"model": "cohere.embed-multilingual-v3", "dimension": 1024, "threshold": 0.9}}},
+        "on": {"cache": {"semantic": {"model": "amazon.titan-embed-text-v2:0", "dimension": 1024, "threshold": 0.9}}},
     },
     "anthropic": {"off": {}, "on": {"providers": {"anthropic": {}}}},
     "vllm": {"off": {}, "on": {"providers": {"vllm": {"baseUrl": "http://vllm.llm.svc.cluster.local"}}}},

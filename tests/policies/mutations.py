@@ -83,8 +83,8 @@ PODS: Rows = [
     ("no time to end", in_pod(terminationGracePeriodSeconds=0), "grace-period"),
     (
         "preStop as long as the grace period",
-        lambda obj: container(obj)["lifecycle"]["preStop"]["sleep"].update(
-            seconds=pod(obj)["terminationGracePeriodSeconds"]
+        lambda obj: container(obj).update(
+            lifecycle={"preStop": {"sleep": {"seconds": pod(obj)["terminationGracePeriodSeconds"]}}}
         ),
         "grace-period",
     ),
@@ -99,7 +99,7 @@ PODS: Rows = [
     ("host network", in_pod(hostNetwork=True), "pod-security"),
     ("host processes", in_pod(hostPID=True), "pod-security"),
     ("host memory", in_pod(hostIPC=True), "pod-security"),
-    ("host port", lambda obj: container(obj)["ports"][0].update(hostPort=80), "pod-security"),
+    ("host port", lambda obj: container(obj).update(ports=[{"containerPort": 80, "hostPort": 80}]), "pod-security"),
     ("host path", add_volume(hostPath={"path": "/var/run"}), "pod-security"),
     ("network file system", add_volume(nfs={"server": "192.0.2.7", "path": "/"}), "pod-security"),
     ("writable root file system", in_context(readOnlyRootFilesystem=False), "pod-security"),

@@ -47,7 +47,7 @@ def subjects(planned: Plan) -> list[tuple[str, str, Obj]]:
     others = [
         (name, f"{path} as a {made['kind']}", made)
         for name, path, obj in rendered
-        if runs_pods(obj) and not is_gateway(obj)
+        if runs_pods(obj) and obj["kind"] != "CronJob" and not is_gateway(obj)
         for made in other_kinds(obj)
     ]
     return rendered + others

@@ -69,17 +69,21 @@ def runs_pods(obj: Obj) -> bool:
     return obj["kind"] in TEMPLATES
 
 
+def runs_for_good(obj: Obj) -> bool:
+    return runs_pods(obj) and obj["kind"] != "CronJob"
+
+
 def on_spot(obj: Obj) -> bool:
-    return runs_pods(obj) and "karpenter.sh/capacity-type" not in pod(obj)["nodeSelector"]
+    return runs_for_good(obj) and "karpenter.sh/capacity-type" not in pod(obj)["nodeSelector"]
 
 
 def several(obj: Obj) -> bool:
     """Replicas, or an autoscaler that has no reason to be without more than one."""
-    return runs_pods(obj) and bool(obj["spec"].get("replicas", 2) > 1)
+    return runs_for_good(obj) and bool(obj["spec"].get("replicas", 2) > 1)
 
 
 def autoscaled(obj: Obj) -> bool:
-    return runs_pods(obj) and "replicas" not in obj["spec"]
+    return runs_for_good(obj) and "replicas" not in obj["spec"]
 
 
 def spread_by_force(obj: Obj) -> bool:
@@ -301,7 +305,7 @@ def _table(*rows: tuple[str, str, Mutate]) -> tuple[Mutation, ...]:
     return tuple((name, mutate, frozenset(rules.split())) for rules, name, mutate in rows)
 
 
-WORKLOAD, SPOT, POOL = runs_pods, on_spot, kind("NodePool")
+WORKLOAD, SPOT, POOL = runs_for_good, on_spot, kind("NodePool")
 GATEWAYS = both(runs_pods, called(GATEWAY))
 REPLICAS = both(on_spot, kind("Deployment"))
 

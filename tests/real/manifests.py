@@ -49,13 +49,18 @@ def container(env_name: str, component: str, name: str | None = None) -> Obj:
 
 
 def tags(env_name: str, repository: str) -> list[str]:
-    """The tags of an image that the workloads of an environment run."""
-    images = {
-        container["image"]
+    """The tags of an image that the workloads and backups of an environment run."""
+    templates = [
+        obj["spec"]["jobTemplate"]["spec"]["template"] if obj["kind"] == "CronJob" else obj["spec"]["template"]
         for component in components(env_name)
         for obj in objects(env_name, component)
-        if obj["kind"] in WORKLOADS
-        for container in obj["spec"]["template"]["spec"]["containers"]
+        if obj["kind"] in {*WORKLOADS, "CronJob"}
+    ]
+    images = {
+        container["image"]
+        for template in templates
+        for field in ("initContainers", "containers")
+        for container in template["spec"].get(field, ())
     }
     return sorted(
         image.rpartition(":")[2] for image in images if image.partition("@")[0].rpartition(":")[0] == repository

@@ -27,6 +27,8 @@ from tools.schemas.structural import JsonSchema, rules, structural
 
 HERE = Path(__file__).resolve().parent
 BUNDLE = HERE.parents[1] / "policies" / "schemas"
+BIFROST = "bifrost.json"
+"""Written by tools/schemas/bifrost.py."""
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
@@ -192,7 +194,8 @@ def _compact(value: Any) -> str:
 
 
 def write(files: dict[str, str]) -> None:
-    for stale in set(BUNDLE.rglob("*.json")) - {BUNDLE / name for name in files}:
+    kept = {BUNDLE / name for name in (*files, BIFROST)}
+    for stale in set(BUNDLE.rglob("*.json")) - kept:
         stale.unlink()
     for name, text in sorted(files.items()):
         path = BUNDLE / name

@@ -120,7 +120,7 @@ class Drill:
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
     root = tmp_path_factory.mktemp("backup")
-    programs = {name: found for name in ("openclaw", "rclone", "moto") if isinstance(found := program(name), Program)}
+    programs = {name: one for name in ("openclaw", "rclone", "moto") if isinstance(one := program(name), Program)}
     port = process.free_port()
     log = root / "moto.log"
     with (

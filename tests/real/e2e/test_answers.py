@@ -3,7 +3,7 @@
 import pytest
 
 from tests.real.e2e.path import Path, unheard
-from tests.real.upstream import words
+from tests.real.upstream import Outcome, words
 
 ROUTES = ["general", "coding", "korean"]
 SPEECH = 0.2
@@ -60,6 +60,23 @@ def test_the_second_equal_request_is_answered_from_the_cache(path: Path) -> None
     assert path.asked_since(before) == [path.default_id]
     assert second.is_complete
     assert second.text == first.text == f"answer of {path.default_id}"
+
+
+@pytest.mark.engine("bifrost")
+def test_the_model_that_compares_questions_takes_what_it_is_sent(path: Path) -> None:
+    before = len(path.here.upstream.requests)
+    assert path.complete(path.promise.default, unheard("Is this like another?"), share="comparing").is_complete
+    compared = [one for one in path.here.upstream.requests[before:] if "titan-embed" in one.model]
+    assert compared, "no question was compared"
+    assert [one.body for one in compared if one.outcome is Outcome.REFUSED] == []
+
+
+@pytest.mark.engine("bifrost")
+def test_questions_of_an_agent_are_not_compared_by_meaning(path: Path) -> None:
+    """All of them begin with the same system prompt: any two would look alike."""
+    before = len(path.here.upstream.requests)
+    assert path.turn(unheard("Is this like another?")).is_complete
+    assert [one.model for one in path.here.upstream.requests[before:] if "titan-embed" in one.model] == []
 
 
 def test_a_caller_without_a_known_key_reaches_no_provider(path: Path) -> None:
