@@ -50,10 +50,13 @@ spellings of a word where `(?i)` would do.
 CONTENT = (
     r"^(gen_ai\.(input|output|prompt|completion|content|event\.content|system_instructions|raw_request|raw_response)"
     r"|gen_ai\.tool\.(call\.(arguments|result)|definitions)|gen_ai\.request\.(prompt|instructions|tools)"
-    r"|gen_ai\.responses\.(reasoning|tools)|(input|output)\.value|llm\.(input_messages|output_messages|prompts)"
+    r"|gen_ai\.responses\.(reasoning|tools)|(input|output)\.value|llm\."
     r"|langfuse\.(observation|trace)\.(input|output)|openclaw\.content)"
 )
-"""Attributes that hold prompts and answers, as OpenClaw, Bifrost and LiteLLM name them."""
+"""Attributes that hold prompts and answers, as OpenClaw, Bifrost and LiteLLM name them.
+
+LiteLLM repeats each field of a provider's request and reply as `llm.<provider>.<field>`: all of `llm.` goes.
+"""
 USAGE = r"^gen_ai\.usage\."
 """Attributes from which Langfuse makes costs."""
 ATTRIBUTE_LENGTH = 4096
