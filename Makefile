@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check test pairwise accept e2e drain footprint routing-eval promtool lint format bench schemas instances pictures docs lock clean
+.PHONY: help setup render check test unit pairwise accept e2e drain footprint routing-eval promtool lint format bench schemas instances pictures docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,7 +18,10 @@ render: $(VENV)/run ## environments/ -> base/, overlays/, rendered/
 check: $(VENV)/run ## are the trees current, and does every object keep schema and rules?
 	@$(RUN) -m generator check
 
-test: lint ## lint, types and the default test suite; needs no network
+test: $(VENV)/dev ## lint, types and the default test suite; needs no network
+	@$(MAKE) --no-print-directory --jobs 2 lint unit
+
+unit: $(VENV)/dev
 	@$(PYTEST) -n auto
 
 pairwise: $(VENV)/dev ## every switch of the environment file in combination: renders, keeps the rules, overlays build
