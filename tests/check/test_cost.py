@@ -12,7 +12,7 @@ from generator.check.rules.registry import RULES
 from generator.environment.model import Environment
 from generator.trees.plan import plan
 
-GATEWAYS = 43
+GATEWAYS = 26
 BUSY = 1.5
 """Seconds of CPU time that end the test; 0.4 on an idle machine, twice that on two cores with other work."""
 
