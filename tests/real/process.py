@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -149,11 +150,19 @@ def start(name: str, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path, 
     return Process(name, child.pid, log)
 
 
+PORTS = (20_000, 32_768)
+"""Below those that Linux gives to outgoing connections (ip_local_port_range)."""
+
+
 def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A TCP port of the loopback that nobody listens on, and that no outgoing connection is given meanwhile."""
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
         return port
 
 
