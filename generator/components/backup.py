@@ -113,7 +113,9 @@ def objects(env: Environment, gateway: str) -> list[Obj]:
         "activeDeadlineSeconds": START_SECONDS,
         "backoffLimit": 2,
         # A drained node is nobody's fault: such an end is not one of the two.
-        "podFailurePolicy": {"rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]}]},
+        "podFailurePolicy": {
+            "rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]
+        },
         "template": template,
     }
     spec = {

@@ -89,7 +89,9 @@ def test_under_cilium_it_reaches_its_bucket_alone(env: Environment) -> None:
 
 def test_a_drained_node_is_no_failed_attempt(env: Environment) -> None:
     job = cron_job(env)["spec"]["jobTemplate"]["spec"]
-    assert job["podFailurePolicy"]["rules"] == [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]}]
+    assert job["podFailurePolicy"]["rules"] == [
+        {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    ]
     assert job["template"]["spec"]["restartPolicy"] == "Never"
 
 
