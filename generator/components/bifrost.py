@@ -8,10 +8,9 @@ A pod does not start while Redis is down; one that runs answers on without its c
 
 from __future__ import annotations
 
-import json
-
 from generator.environment.model import Environment
 from generator.environment.models import Model, ProviderName
+from generator.kubernetes.emit import json_file
 from generator.kubernetes.objects import Obj
 from generator.kubernetes.pod import ConfigDir, Probes, http_get
 from generator.kubernetes.quantity import mebibytes
@@ -63,7 +62,7 @@ def files(env: Environment) -> dict[str, str]:
         "model-parameters.json": {},
         "pricing.json": {name: price(model) for name, model in env.models.items()},
     }
-    return {name: _json(made) for name, made in contents.items()}
+    return {name: json_file(made) for name, made in contents.items()}
 
 
 def config(env: Environment) -> Obj:
@@ -236,7 +235,3 @@ def response_cache(env: Environment) -> Obj:
         # Only an equal request hits, whose sender already has all that the answer was made from.
         settings["default_cache_key"] = "equal-requests"
     return {"name": "semantic_cache", "enabled": True, "config": settings}
-
-
-def _json(data: Obj) -> str:
-    return json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False) + "\n"

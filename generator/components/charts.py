@@ -15,11 +15,11 @@ from generator.kubernetes.network import default_deny
 from generator.kubernetes.objects import Obj, metadata
 
 from . import argocd
+from .namespaces import KUBERNETES_SECURITY
 
 PROJECT = "openclaw-platform"
 PART_OF = "openclaw-platform"
 """Label of the namespaces of charts: policies/admission judges those of `openclaw`, whose pods are written here."""
-SECURITY = "pod-security.kubernetes.io"
 
 RBAC = ("rbac.authorization.k8s.io/ClusterRole", "rbac.authorization.k8s.io/ClusterRoleBinding")
 CRD = "apiextensions.k8s.io/CustomResourceDefinition"
@@ -106,7 +106,7 @@ def application(env: Environment, chart: Chart, values: Obj, *, wave: int, proje
 def namespace(name: str, level: str) -> Obj:
     """A namespace of charts; `level` of Pod Security is enforced, and what keeps it from `restricted` is reported."""
     levels = {"enforce": level, "audit": "restricted", "warn": "restricted"}
-    labels = {f"{SECURITY}/{mode}": wanted for mode, wanted in levels.items()}
+    labels = {f"{KUBERNETES_SECURITY}/{mode}": wanted for mode, wanted in levels.items()}
     meta = metadata(name, app="namespaces", labels=labels | {"app.kubernetes.io/part-of": PART_OF})
     # Deleting the namespace would delete what its controller made: Argo CD must be told twice.
     meta["annotations"] = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}

@@ -6,12 +6,11 @@ by a module beside the configuration (generator/assets/litellm-auth).
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from generator.environment.model import Environment
 from generator.environment.models import Embedding, Model, ProviderName
-from generator.kubernetes.emit import emit
+from generator.kubernetes.emit import emit, json_file
 from generator.kubernetes.objects import Obj
 from generator.kubernetes.pod import ConfigDir, Probes, http_get
 from generator.kubernetes.secret import Remote
@@ -89,11 +88,11 @@ def environ(env: Environment, drain: int) -> dict[str, str]:
 def files(env: Environment) -> dict[str, str]:
     made = {
         "config.yaml": emit(config(env)),
-        "virtual_keys.json": _json(virtual_keys(env)),
+        "virtual_keys.json": json_file(virtual_keys(env)),
         "virtual_keys.py": (ASSETS / "litellm-auth" / "virtual_keys.py").read_text("utf-8"),
     }
     if env.routing.routes:
-        made |= router.classifier() | {"router.json": _json(router.data(env, "", env.models, {}))}
+        made |= router.classifier() | {"router.json": json_file(router.data(env, "", env.models, {}))}
     return made
 
 
@@ -210,7 +209,3 @@ def virtual_keys(env: Environment) -> Obj:
             rights["tokensPerMinute"] = caller.rate_limit.tokens
         made[name] = rights
     return made
-
-
-def _json(data: Obj) -> str:
-    return json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False) + "\n"

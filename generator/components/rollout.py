@@ -9,6 +9,7 @@ Blue/green starts all pods of the new version, and keeps the old ones running wh
 
 from __future__ import annotations
 
+from generator.environment.duration import seconds
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj, metadata
 
@@ -85,18 +86,6 @@ def version() -> Obj:
 def rounds(env: Environment) -> int:
     """Questions in one pause."""
     return max(1, seconds(env.llm_gateway.delivery.pause) // INTERVAL)
-
-
-def seconds(duration: str) -> int:
-    """A duration such as 1h30m in seconds."""
-    total, number = 0, ""
-    for character in duration:
-        if character.isdigit():
-            number += character
-        else:
-            total += int(number) * {"h": 3600, "m": 60, "s": 1}[character]
-            number = ""
-    return total
 
 
 def analysis(env: Environment, name: str, namespace: str) -> Obj:

@@ -1,10 +1,10 @@
 """Sections on the cluster, the nodes and how Git reaches them: `cluster`, `gitops`, `compute`."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from .duration import seconds
 from .fields import (
     AccountId,
     Ami,
@@ -174,12 +174,6 @@ AUTO_MODE_HOURS = 21 * 24
 """Longest life of an EKS Auto Mode node, its drain included (EKS user guide, automode)."""
 
 
-def hours(duration: str) -> float:
-    """A Go duration in hours: `720h`, `1h30m`."""
-    units = {"h": 1.0, "m": 1 / 60, "s": 1 / 3600}
-    return sum(int(number) * units[unit] for number, unit in re.findall(r"(\d+)([hms])", duration))
-
-
 @dataclass(frozen=True)
 class Compute:
     """The Graviton nodes that Karpenter provisions."""
@@ -204,7 +198,7 @@ class Compute:
     """Times in which drift replaces no node."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
-        if self.provisioner == "auto-mode" and hours(self.node.expire_after) + 1 > AUTO_MODE_HOURS:
+        if self.provisioner == "auto-mode" and seconds(self.node.expire_after) + 3600 > AUTO_MODE_HOURS * 3600:
             message = f"{self.node.expire_after} and a drain pass the 21 days after which EKS Auto Mode ends a node"
             fix = "set it to 336h (14 days), or use provisioner: karpenter"
             yield Flaw(("node", "expireAfter"), message, fix, also=(("compute", "provisioner"),))

@@ -12,6 +12,7 @@ import pytest
 
 from generator.components import charts, langfuse, langfuse_values, otel_collector, platform, registry
 from generator.components.charts import Chart, Release
+from generator.components.namespaces import KUBERNETES_SECURITY
 from generator.environment.load import names
 from generator.environment.model import Environment
 from generator.environment.platform import Platform
@@ -182,7 +183,7 @@ def test_prometheus_looks_at_every_monitor_and_rule(defaults: Environment) -> No
 
 def test_only_the_node_exporter_s_namespace_is_open(defaults: Environment) -> None:
     found = platform.namespaces(managing(defaults, *platform.CONTROLLERS))
-    levels = {obj["metadata"]["name"]: obj["metadata"]["labels"][f"{charts.SECURITY}/enforce"] for obj in found}
+    levels = {obj["metadata"]["name"]: obj["metadata"]["labels"][f"{KUBERNETES_SECURITY}/enforce"] for obj in found}
     assert levels == {
         "argo-rollouts": "restricted",
         "cert-manager": "restricted",
@@ -308,7 +309,7 @@ def test_an_external_langfuse_renders_nothing(environments: dict[str, Environmen
 
 def test_clickhouse_alone_needs_a_privileged_namespace(environments: dict[str, Environment]) -> None:
     levels = {
-        name: langfuse.namespaces(environments[name])[0]["metadata"]["labels"][f"{charts.SECURITY}/enforce"]
+        name: langfuse.namespaces(environments[name])[0]["metadata"]["labels"][f"{KUBERNETES_SECURITY}/enforce"]
         for name in ("staging", "prod")
     }
     assert levels == {"staging": "privileged", "prod": "restricted"}

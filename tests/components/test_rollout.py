@@ -8,7 +8,8 @@ from typing import Any, Literal
 import promql_parser
 import pytest
 
-from generator.components import llm_gateway, rollout
+from generator.components import llm_gateway
+from generator.environment import duration
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj
 
@@ -74,7 +75,7 @@ def test_the_analysis_asks_the_engine_for_the_new_pods_alone(name: str, environm
 
 @pytest.mark.parametrize(("written", "seconds"), [("90s", 90), ("5m", 300), ("1h30m", 5400)])
 def test_durations_are_read_as_written(written: str, seconds: int) -> None:
-    assert rollout.seconds(written) == seconds
+    assert duration.seconds(written) == seconds
 
 
 def test_requests_scale_beside_the_cpu(defaults: Environment) -> None:

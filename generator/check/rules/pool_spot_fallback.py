@@ -19,7 +19,6 @@ pool (Auto Mode bounds drains to 24h by itself).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from generator.check.compute.placement import CAPACITY, Constraint
@@ -28,6 +27,7 @@ from generator.check.objectset import Breach, ObjectSet, dig
 from generator.check.rules import Severity
 from generator.check.walk import each, text, texts
 from generator.check.workloads.pods import grace
+from generator.environment.duration import seconds
 from generator.kubernetes.objects import Obj
 
 ID, SEVERITY = "pool-spot-fallback", Severity.ERROR
@@ -41,7 +41,6 @@ REASONS = ("Drifted", "Empty", "Underutilized")
 """Why Karpenter replaces nodes by its own choice."""
 ON_DEMAND = Constraint(CAPACITY, "In", ("on-demand",))
 
-_SECONDS = {"h": 3600, "m": 60, "s": 1}
 _DRAIN = ("spec", "template", "spec", "terminationGracePeriod")
 
 
@@ -62,7 +61,7 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
                 yield Breach(item, item.pod_path("nodeSelector"), message)
         for pool in hosting:
             drain = text(pool.item.obj, *_DRAIN)
-            if drain and grace(item) > _seconds(drain):
+            if drain and grace(item) > seconds(drain):
                 message = (
                     f"its grace period of {grace(item):g} s is longer than the {drain} that pool {pool.name} gives a "
                     "drain: Karpenter deletes it at once, against every disruption budget"
@@ -94,7 +93,3 @@ def _budgets(pool: Pool) -> Iterator[Breach]:
 def _limits(budget: Obj, reason: str) -> bool:
     reasons = texts(budget, "reasons")
     return str(budget.get("nodes")) != "100%" and (not reasons or reason in reasons)
-
-
-def _seconds(duration: str) -> int:
-    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)([hms])", duration))
