@@ -102,26 +102,29 @@ class Stack:
         }
 
 
+def doubles(ends: contextlib.ExitStack, environment: str, root: Path, pods: list[dict[str, object]]) -> Stack:
+    """The doubles of all that an environment's programs talk to, until `ends` closes; no program runs yet."""
+    authority = Authority.create(root)
+    return Stack(
+        environment=environment,
+        engine=addresses.engine(environment),
+        gateway=addresses.gateways(environment)[0],
+        root=root,
+        authority=authority,
+        upstream=ends.enter_context(serve(authority)),
+        langfuse=ends.enter_context(langfuse(mapping.SECRETS["public-key"], mapping.SECRETS["secret-key"])),
+        xray=ends.enter_context(xray()),
+        api=ends.enter_context(apiserver.serve(pods, authority)),
+    )
+
+
 @contextlib.contextmanager
 def stack(environment: str, root: Path) -> Iterator[Stack]:
     """The path, started but for OpenClaw; all is ended after the block.  Raises NotHere without a program."""
     with contextlib.ExitStack() as ends:
-        authority = Authority.create(root)
-        labels = {component: _labels(environment, component) for component in ("llm-gateway", "otel-collector")}
-        here = Stack(
-            environment=environment,
-            engine=addresses.engine(environment),
-            gateway=addresses.gateways(environment)[0],
-            root=root,
-            authority=authority,
-            upstream=ends.enter_context(serve(authority)),
-            langfuse=ends.enter_context(langfuse(mapping.SECRETS["public-key"], mapping.SECRETS["secret-key"])),
-            xray=ends.enter_context(xray()),
-            # Every sender here has one address, so one pod stands for them all.
-            api=ends.enter_context(
-                apiserver.serve([apiserver.pod("llm-gateway-0", "llm-gateway", labels["llm-gateway"])], authority)
-            ),
-        )
+        # Every sender here has one address, so one pod stands for them all.
+        sender = apiserver.pod("llm-gateway-0", "llm-gateway", _labels(environment, "llm-gateway"))
+        here = doubles(ends, environment, root, [sender])
         for component in ("llm-gateway", "otel-collector", here.gateway):
             for name in pod.port_numbers(environment, component):
                 here.ports[f"{component}/{name}"] = process.free_port()

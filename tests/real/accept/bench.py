@@ -5,30 +5,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.real import addresses, apiserver, manifests, mapping, pod, process, stack
-from tests.real.langfuse import langfuse, xray
+from tests.real import addresses, manifests, pod, process, stack
 from tests.real.pod import Pod
 from tests.real.stack import Stack
-from tests.real.upstream import serve
-from tests.real.upstream.authority import Authority
 
 
 @contextlib.contextmanager
 def bench(environment: str, root: Path) -> Iterator[Stack]:
     """The doubles of an environment, and a free port for every port of its containers.  No program runs yet."""
     with contextlib.ExitStack() as ends:
-        authority = Authority.create(root)
-        here = Stack(
-            environment=environment,
-            engine=addresses.engine(environment),
-            gateway=addresses.gateways(environment)[0],
-            root=root,
-            authority=authority,
-            upstream=ends.enter_context(serve(authority)),
-            langfuse=ends.enter_context(langfuse(mapping.SECRETS["public-key"], mapping.SECRETS["secret-key"])),
-            xray=ends.enter_context(xray()),
-            api=ends.enter_context(apiserver.serve([], authority)),
-        )
+        here = stack.doubles(ends, environment, root, [])
         for component in ("llm-gateway", "otel-collector", *addresses.gateways(environment)):
             for name in pod.port_numbers(environment, component):
                 here.ports[f"{component}/{name}"] = process.free_port()
