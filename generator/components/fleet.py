@@ -16,6 +16,8 @@ from generator.kubernetes.objects import Obj, metadata
 from . import argocd
 
 NAME = "openclaw-fleet"
+AWS = "aws"
+"""Folder of the templates for the account, which no cluster takes."""
 LABEL = "openclaw.io/environment"
 """Label of a cluster's Secret in the hub: the name of the environment file that describes it."""
 
@@ -47,7 +49,10 @@ def application_set(env: Environment) -> Obj:
             "revision": gitops.revision,
             "directories": [
                 {"path": f"{gitops.tree}/{{{{ {label} }}}}/*"},
-                {"path": f"{gitops.tree}/{{{{ {label} }}}}/{argocd.NAME}", "exclude": True},
+                *(
+                    {"path": f"{gitops.tree}/{{{{ {label} }}}}/{folder}", "exclude": True}
+                    for folder in (argocd.NAME, AWS)
+                ),
             ],
         }
     }
@@ -56,10 +61,11 @@ def application_set(env: Environment) -> Obj:
     del template["metadata"]["finalizers"]
     del template["metadata"]["annotations"]
     template["metadata"]["labels"] |= {LABEL: f"{{{{ {label} }}}}"}
+    del template["spec"]["destination"]["server"]
     template["spec"] |= {
         "project": NAME,
         "source": template["spec"]["source"] | {"path": "{{ .path.path }}"},
-        "destination": {"name": "{{ .name }}"},
+        "destination": template["spec"]["destination"] | {"name": "{{ .name }}"},
     }
     template["spec"]["syncPolicy"]["retry"]["limit"] = -1
     return {

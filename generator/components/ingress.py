@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj, metadata
 from generator.kubernetes.secret import Remote, Secret
+from generator.tags import tag_map
 
 from . import openclaw, openclaw_config
 from .ingress_auth import OIDC_SECRET, authentication
@@ -89,6 +90,7 @@ def parameters(env: Environment) -> Obj:
         "listeners": [
             {"protocol": "HTTPS", "port": 443, "attributes" if _auto_mode(env) else "listenerAttributes": [hsts]}
         ],
+        "tags": [{"key": key, "value": value} for key, value in tag_map(env).items()],
         "loadBalancerAttributes": [{"key": key, "value": value} for key, value in attributes(env).items()],
     }
     if door.subnet_ids:

@@ -11,6 +11,7 @@ from generator.environment.cluster import Compute
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj, metadata
 from generator.kubernetes.placement import POOL, TAINT
+from generator.tags import tag_map
 
 NAME = "karpenter"
 DRAIN_LIMIT = "30m"
@@ -113,7 +114,7 @@ def node_class(env: Environment) -> Obj:
                     },
                 }
             ],
-            "tags": {"Name": f"{env.cluster.name}-{POOL}", "app.kubernetes.io/part-of": POOL},
+            "tags": {"Name": f"{env.cluster.name}-{POOL}"} | tag_map(env),
         },
     }
 
@@ -130,6 +131,6 @@ def auto_mode_class(env: Environment) -> Obj:
             "securityGroupSelectorTerms": discovery,
             "ephemeralStorage": {"size": env.compute.node.volume_size},
             "networkPolicy": "DefaultAllow",
-            "tags": {"Name": f"{env.cluster.name}-{POOL}", "app.kubernetes.io/part-of": POOL},
+            "tags": {"Name": f"{env.cluster.name}-{POOL}"} | tag_map(env),
         },
     }

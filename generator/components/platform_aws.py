@@ -57,7 +57,7 @@ def load_balancer_controller(env: Environment) -> list[Release]:
         "clusterName": env.cluster.name,
         # Said here since pods do not reach the metadata of their node.
         "region": env.cluster.region,
-        "vpcId": env.platform.vpc_id,
+        "vpcId": env.cluster.vpc_id,
         "serviceAccount": {"name": name},
         "podDisruptionBudget": {"maxUnavailable": 1},
         "topologySpreadConstraints": spread(labels(name)),

@@ -17,8 +17,11 @@ from .fields import (
     Range,
     Region,
     RoleName,
+    RouteTable,
     Size,
+    Subnet,
     Text,
+    VpcId,
     Zone,
 )
 from .problem import Flaw
@@ -45,6 +48,12 @@ class Cluster:
     """Address range of the VPC: where VPC endpoints and the API server answer."""
     service_cidr: Cidr
     """Address range of Services; AWS chooses 10.100.0.0/16 or 172.20.0.0/16 unless told otherwise."""
+    vpc_id: VpcId | None = None
+    """The VPC: a managed Load Balancer Controller and VPC endpoints need its id."""
+    subnet_ids: tuple[Subnet, ...] = ()
+    """Private subnets, one in each zone, where VPC endpoints answer."""
+    route_table_ids: tuple[RouteTable, ...] = ()
+    """Route tables of these subnets, which lead to the endpoint of S3."""
 
     @property
     def api_server(self) -> tuple[str, str]:

@@ -71,6 +71,7 @@ Quantity = Annotated[str, Match(r"[1-9][0-9]*(\.[0-9]+)?(Ki|Mi|Gi|Ti)", "a size 
 Cpu = Annotated[str, Match(r"[1-9][0-9]*m?", "CPU in cores or millicores, e.g. 500m or '2'")]
 QueueName = Annotated[str, Match(r"[A-Za-z0-9_-]{1,80}", "the name of an SQS queue, not its URL")]
 Region = Annotated[str, Match(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS Region, e.g. us-east-1")]
+RouteTable = Annotated[str, Match(r"rtb-[0-9a-f]+", "the id of a route table, e.g. rtb-0123456789abcdef0")]
 Repository = Annotated[
     str, Match(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+|[a-z0-9._-]+", "an image repository without a tag")
 ]
@@ -78,6 +79,7 @@ RoleName = Annotated[str, Match(r"[\w+=,.@-]{1,64}", "an IAM role name (not an A
 SecretPath = Annotated[
     str, Match(r"[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*", "a Secrets Manager prefix, e.g. openclaw/prod")
 ]
+Subnet = Annotated[str, Match(r"subnet-[0-9a-f]+", "the id of a subnet, e.g. subnet-0123456789abcdef0")]
 Tag = Annotated[str, Match(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image tag", 128)]
 Text = Annotated[str, Match(r"[^\x00-\x08\x0b-\x1f\x7f]+", "text without control characters", 4000)]
 VpcId = Annotated[str, Match(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})", "a VPC id, e.g. vpc-0123456789abcdef0")]

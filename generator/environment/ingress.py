@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .callers import MachineClients, SignIn
-from .fields import BucketName, Cidr, Host, Match, Range, Size
+from .fields import BucketName, Cidr, Host, Match, Range, Size, Subnet
 from .problem import Flaw
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 Certificate = Annotated[
     str, Match(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+", "the ARN of a certificate")
 ]
-Subnet = Annotated[str, Match(r"subnet-[0-9a-f]+", "the id of a subnet, e.g. subnet-0123456789abcdef0")]
 TlsPolicy = Annotated[
     str,
     Match(

@@ -1,11 +1,13 @@
 """Environment files -> Environment, or every problem at once."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from .convert import INVALID, Converter, placed
 from .model import SECTIONS, Environment, flaws
 from .nodes import Map, Scalar, Tree, parse
+from .outputs import outputs_file, taken, with_outputs
 from .problem import EnvironmentInvalid, Place, Problem
 from .spelling import did_you_mean
 
@@ -15,8 +17,8 @@ MAX_BYTES = 1_000_000
 
 
 def names(folder: Path) -> list[str]:
-    """The environments of a folder: every *.yaml but the defaults, sorted."""
-    found = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != DEFAULTS)
+    """The environments of a folder: every *.yaml but the defaults and the outputs of stacks, sorted."""
+    found = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != DEFAULTS and "." not in path.stem)
     if not found:
         raise EnvironmentInvalid(
             [Problem(Place(str(folder)), "", "no environment file here", "add one, e.g. environments/dev.yaml")]
@@ -24,8 +26,11 @@ def names(folder: Path) -> list[str]:
     return found
 
 
-def load(folder: Path, name: str) -> Environment:
-    """One environment, merged over the defaults; raises EnvironmentInvalid with every problem of both files."""
+def load(folder: Path, name: str, *, pending: bool = False) -> Environment:
+    """One environment, merged over the defaults; raises EnvironmentInvalid with every problem of its files.
+
+    `pending` accepts outputs that its stacks have not yielded yet: enough for the AWS layer, and for nothing else.
+    """
     if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", name):
         place = Place(f"{folder.name}/{name}.yaml")
         raise EnvironmentInvalid(
@@ -34,7 +39,13 @@ def load(folder: Path, name: str) -> Environment:
     defaults = read(folder / f"{DEFAULTS}.yaml", f"{folder.name}/{DEFAULTS}.yaml")
     if name == DEFAULTS:
         return build(defaults, name)
-    return build(merge(defaults, read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml")), name)
+    tree = merge(defaults, read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml"))
+    assert isinstance(tree, Map)
+    file = folder / outputs_file(name)
+    found = read(file, f"{folder.name}/{file.name}") if file.exists() else None
+    waits = frozenset(output.name for output in taken(tree))
+    tree, problems = with_outputs(tree, found, name, folder.name, pending=pending)
+    return build(tree, name, waits, problems)
 
 
 def read(path: Path, shown: str) -> Map:
@@ -70,11 +81,14 @@ def merge(base: Tree, over: Tree) -> Tree:
     return Map(over.place, entries, keys)
 
 
-def build(tree: Tree, name: str) -> Environment:
-    """The environment of a merged tree."""
+def build(
+    tree: Tree, name: str, outputs: frozenset[str] = frozenset(), problems: Sequence[Problem] = ()
+) -> Environment:
+    """The environment of a merged tree; `problems` are those that are known before."""
     assert isinstance(tree, Map)
     tree = _inherit_gateway_defaults(tree)
     converter = Converter()
+    known = {problem.path for problem in problems}
     for key in tree.entries.keys() - SECTIONS.keys():
         fix = did_you_mean(key, SECTIONS) or f"the sections are {', '.join(SECTIONS)}"
         converter.flaw(tree.keys[key], (key,), "unknown section", fix)
@@ -84,10 +98,10 @@ def build(tree: Tree, name: str) -> Environment:
             sections[spec.name] = converter.value(tree.entries[key], spec.type, (key,))
         else:
             sections[spec.name] = converter.flaw(tree.place, (key,), "required, but missing", f"add `{key}:`")
-    problems = converter.problems + placed(flaws(sections), tree)
-    if problems or INVALID in sections.values():
-        raise EnvironmentInvalid(problems)
-    return Environment(**sections, name=name)
+    found = [*problems, *(one for one in converter.problems + placed(flaws(sections), tree) if one.path not in known)]
+    if found or INVALID in sections.values():
+        raise EnvironmentInvalid(found)
+    return Environment(**sections, name=name, outputs=outputs)
 
 
 def _inherit_gateway_defaults(tree: Map) -> Map:

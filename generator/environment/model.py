@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
+from .aws import Aws
 from .backup import Backup
 from .cluster import Cluster, Compute, GitOps
 from .convert import INVALID, camel
@@ -43,14 +44,17 @@ class Environment:
     monitoring: Monitoring
     ingress: Ingress
     platform: Platform
+    aws: Aws
     secrets: Secrets
     cost: Cost
     policies: Policies
     waivers: Waivers
     name: str = ""
+    outputs: frozenset[str] = frozenset()
+    """Which of its values come from what the AWS layer yields."""
 
 
-SECTIONS = {camel(spec.name): spec for spec in fields(Environment) if spec.name != "name"}
+SECTIONS = {camel(spec.name): spec for spec in fields(Environment) if spec.name not in ("name", "outputs")}
 
 
 class Draft:

@@ -94,7 +94,7 @@ class Monitoring:
     enabled: bool
     """Whether scrapes, alerts and receivers are rendered; they need the kinds of the Prometheus Operator."""
     namespace: DnsLabel
-    """Namespace of Prometheus: scrapes are admitted from there alone."""
+    """Namespace of Prometheus: scrapes are admitted from its pods there alone."""
     release: DnsLabel
     """Name of the Helm release of the stack: it looks at nothing without this label."""
     runbooks: HttpUrl

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from .convert import camel
-from .fields import QueueName, VpcId
+from .fields import QueueName
 from .problem import Flaw
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ class Platform:
     """Runs ClickHouse for Langfuse; in alpha."""
     interruption_queue: QueueName | None = None
     """SQS queue of Spot interruption notices, which Karpenter reads; left out, it is called like the cluster."""
-    vpc_id: VpcId | None = None
-    """VPC of the cluster, which a managed Load Balancer Controller must be told."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
         if env.compute.provisioner == "auto-mode":
@@ -45,9 +43,10 @@ class Platform:
                     message = "EKS Auto Mode brings its own: two of them would fight over the same objects"
                     fix = "set it to existing, or use provisioner: karpenter"
                     yield Flaw((key,), message, fix, also=(("compute", "provisioner"),))
-        if self.load_balancer_controller == "managed" and not self.vpc_id:
+        if self.load_balancer_controller == "managed" and not env.cluster.vpc_id:
             message = "the controller cannot ask its node for the VPC: metadata answers only the node itself"
-            yield Flaw(("vpcId",), message, "add vpcId: vpc-0123456789abcdef0")
+            fix = "add cluster.vpcId, e.g. vpc-0123456789abcdef0"
+            yield Flaw(("loadBalancerController",), message, fix, also=(("platform", "loadBalancerController"),))
 
     @property
     def managed(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from generator.aws import files as aws
 from generator.components import registry
 from generator.environment.model import Environment
 from generator.environment.patches import UserPatch
@@ -23,10 +24,11 @@ ROOTS = ("base", "overlays", "rendered")
 
 @dataclass
 class Plan:
-    """Path to text of every file, and path to object of what a cluster gets."""
+    """Path to text of every file, path to object of what a cluster gets, path to template of what an account gets."""
 
     files: Files = field(default_factory=dict)
     objects: dict[str, Obj] = field(default_factory=dict)
+    templates: dict[str, Obj] = field(default_factory=dict)
 
 
 def plan(
@@ -44,7 +46,10 @@ def plan(
 
 
 def add_environment(made: Plan, env: Environment, bases: Mapping[str, list[Obj]], patches: Sequence[UserPatch]) -> None:
-    """Adds the overlays and the objects of one environment."""
+    """Adds the overlays and the objects of one environment, and its AWS layer."""
+    account = aws.account(env)
+    made.files |= account.files
+    made.templates |= account.templates
     for part, objects, applied in patched(env, registry.render(env), patches):
         folder = f"{env.name}/{part.name}"
         base = bases.get(part.base, [])

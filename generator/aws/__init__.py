@@ -1,0 +1,1 @@
+"""What Kubernetes cannot hold: the account's resources, as CloudFormation and as Terraform from one model."""
