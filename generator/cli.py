@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -17,15 +16,13 @@ from typing import NoReturn
 
 import click
 
-from generator.environment.load import DEFAULTS, load, names
-from generator.environment.model import Environment
-from generator.environment.patches import UserPatch, read_patches
-from generator.environment.problem import EnvironmentInvalid, Problem
-from generator.restore import EXAMPLE, LATEST, Step, manual, steps
-from generator.trees.plan import ROOTS, Plan, plan
+from generator import cli_aws, cli_review, cli_secrets
+from generator.console import FOUND, environment, fail, number, planned
+from generator.console import run as run_steps
+from generator.restore import EXAMPLE, LATEST, steps
+from generator.step import manual
+from generator.trees.plan import ROOTS
 from generator.trees.write import Report, compare, write
-
-FOUND, UNUSABLE = 1, 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -44,16 +41,22 @@ def main(context: click.Context, root: Path) -> None:
     context.obj = root
 
 
+main.add_command(cli_aws.bootstrap)
+main.add_command(cli_aws.import_outputs)
+main.add_command(cli_review.diff)
+main.add_command(cli_secrets.secrets)
+
+
 @main.command()
 @click.pass_obj
 def render(root: Path) -> None:
     """Write base/, overlays/ and rendered/."""
     started = time.perf_counter()
-    made, environments = _plan(root)
+    made, environments = planned(root)
     try:
         report = write(root, made.files, ROOTS)
     except OSError as error:
-        _fail(f"{error.filename or root}: cannot be written: {error.strerror}; the trees are as they were")
+        fail(f"{error.filename or root}: cannot be written: {error.strerror}; the trees are as they were")
     _print_report(report)
     seconds = time.perf_counter() - started
     counted = f"{len(made.objects)} objects in {len(environments)} environments"
@@ -81,13 +84,13 @@ def check(
     if explain:
         _explain(root)
     if directory is None:
-        made, environments = _plan(root)
+        made, environments = planned(root)
         result = run.check_plan(root, made, environments, compare(root, made.files, ROOTS), date.today())
     else:
         try:
             result = run.check_folder(directory, kubernetes_version)
         except ValueError as error:
-            _fail(f"--kubernetes-version: {error}")
+            fail(f"--kubernetes-version: {error}")
     findings = result.findings
     match form:
         case "json":
@@ -102,7 +105,7 @@ def check(
         case _:
             for line in report.text(findings):
                 click.echo(line)
-            verdict = _number(len(findings), "finding") if findings else "no findings"
+            verdict = number(len(findings), "finding") if findings else "no findings"
             click.echo(f"checked {result.objects} objects: {verdict}, {time.perf_counter() - started:.2f} s")
     sys.exit(FOUND if result.failed else 0)
 
@@ -112,7 +115,7 @@ def _explain(root: Path) -> NoReturn:
     from generator.check.objectset import Item, ObjectSet
     from generator.check.rules import spot_grace
 
-    made, environments = _plan(root)
+    made, environments = planned(root)
     for env in environments:
         below = f"rendered/{env.name}/"
         items = tuple(Item(path, obj) for path, obj in made.objects.items() if path.startswith(below))
@@ -131,48 +134,36 @@ def docs(root: Path) -> None:
     files = schema.files() | manual.files()
     _write(root, files)
     # After the schema, so that an editor knows a new key before every environment has it.
-    _, environments = _plan(root)
+    _, environments = planned(root)
     _write(root, network_page.files(environments) | monitoring_runbooks.files(environments))
 
 
 @main.command(epilog="Example: python -m generator restore prod main, then the same with --run.")
-@click.argument("environment")
+@click.argument("name", metavar="ENVIRONMENT")
 @click.argument("gateway")
 @click.option("--archive", default=LATEST, show_default=True, help="Name of an archive in the gateway's folder.")
 @click.option("--context", help="kubectl's context. Default: the cluster's ARN, as the AWS CLI names it.")
 @click.option("--run", is_flag=True, help="Run the commands, up to the first that fails.")
 @click.pass_obj
-def restore(root: Path, environment: str, gateway: str, archive: str, context: str | None, run: bool) -> None:
+def restore(root: Path, name: str, gateway: str, archive: str, context: str | None, run: bool) -> None:
     """Print the commands that put the state of GATEWAY in ENVIRONMENT back to what an archive holds.
 
     The gateway is down meanwhile; the state before is kept on its volume.
     """
-    try:
-        env = load(root / "environments", environment)
-    except EnvironmentInvalid as error:
-        _fail(*map(str, error.problems))
+    env = environment(root, name)
     if gateway not in env.openclaw.gateways:
-        _fail(f"no gateway «{gateway}» in {environment}: there are {', '.join(env.openclaw.gateways)}")
+        fail(f"no gateway «{gateway}» in {name}: there are {', '.join(env.openclaw.gateways)}")
     if not env.backup.enabled:
-        _fail(f"backup.enabled is false in {environment}: the restore needs its ServiceAccount and network policy")
+        fail(f"backup.enabled is false in {name}: the restore needs its ServiceAccount and network policy")
     if archive != LATEST and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]*\.tar\.gz", archive):
-        _fail(f"«{archive}» is not the name of an archive, such as {EXAMPLE}")
+        fail(f"«{archive}» is not the name of an archive, such as {EXAMPLE}")
     found = steps(env, gateway, archive, context or env.cluster.arn)
     if not run:
         click.echo("\n\n".join(map(str, found)))
     elif by_hand := manual(found):
-        _fail("some steps are for a person, so none is run:", *map(str, by_hand))
+        fail("some steps are for a person, so none is run:", *map(str, by_hand))
     else:
-        _run(found)
-
-
-def _run(found: Sequence[Step]) -> None:
-    for index, step in enumerate(found):
-        click.echo(f"# {step.what}", err=True)
-        if subprocess.run(step.argv, input=step.stdin, text=True, check=False).returncode != 0:
-            click.echo("this step failed; it and those after it are still to be done:\n", err=True)
-            click.echo("\n\n".join(map(str, found[index:])))
-            sys.exit(FOUND)
+        run_steps(found)
 
 
 def _write(root: Path, files: Mapping[str, str]) -> None:
@@ -180,33 +171,6 @@ def _write(root: Path, files: Mapping[str, str]) -> None:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
         click.echo(f"wrote {path}")
-
-
-def _plan(root: Path) -> tuple[Plan, list[Environment]]:
-    """The plan of all environments; ends the program when any of them cannot be used."""
-    folder = root / "environments"
-    problems: list[Problem] = []
-    environments: list[Environment] = []
-    patches: dict[str, list[UserPatch]] = {}
-    try:
-        defaults = load(folder, DEFAULTS)
-        for name in names(folder):
-            try:
-                environments.append(load(folder, name))
-                patches[name] = read_patches(folder / name / "patches", f"environments/{name}/patches")
-            except EnvironmentInvalid as error:
-                problems += error.problems
-        if problems:
-            raise EnvironmentInvalid(problems)
-        return plan(defaults, environments, patches), environments
-    except EnvironmentInvalid as error:
-        _fail(*map(str, error.problems), f"{_number(len(error.problems), 'error')}; nothing was written")
-
-
-def _fail(*lines: str) -> NoReturn:
-    for line in lines:
-        click.echo(line, err=True)
-    sys.exit(UNUSABLE)
 
 
 def _print_report(report: Report) -> None:
@@ -223,7 +187,3 @@ def _counts(report: Report) -> str:
         if paths
     ]
     return ", ".join(parts) or f"all {report.unchanged} files were current"
-
-
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

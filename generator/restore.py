@@ -6,35 +6,18 @@ Nothing here is run.  The steps around the Job are what the Job may not do: it h
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from generator.components import argocd, backup, openclaw
 from generator.environment.model import Environment
 from generator.kubernetes.emit import emit
 from generator.kubernetes.objects import Obj
+from generator.step import Step
 
 LATEST = "latest"
 EXAMPLE = "2026-11-22T02-17-05.123+00-00-openclaw-backup.tar.gz"
 """What OpenClaw calls an archive."""
 MARGIN = 60
 """Seconds for Kubernetes to do what it was told, beyond what the pods themselves take."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One command; without one, something that only a person can do."""
-
-    what: str
-    argv: tuple[str, ...] = ()
-    stdin: str = ""
-
-    def __str__(self) -> str:
-        head = f"# {self.what}\n"
-        if not self.stdin:
-            return head + shlex.join(self.argv)
-        return f"{head}{shlex.join(self.argv)} <<'MANIFEST'\n{self.stdin}MANIFEST"
 
 
 def steps(env: Environment, gateway: str, archive: str, context: str) -> list[Step]:
@@ -75,11 +58,6 @@ def steps(env: Environment, gateway: str, archive: str, context: str) -> list[St
         Step("backups again", (*here, "patch", cron, "-p", _json({"spec": {"suspend": False}}))),
         *_syncing(env, name, kubectl, True),
     ]
-
-
-def manual(found: Sequence[Step]) -> list[Step]:
-    """The steps that no program can take."""
-    return [step for step in found if not step.argv]
 
 
 def _syncing(env: Environment, application: str, kubectl: tuple[str, ...], resume: bool) -> list[Step]:

@@ -19,6 +19,7 @@ from generator.environment.model import Environment
 from generator.kubernetes.emit import emit
 from generator.kubernetes.network import policies
 from generator.kubernetes.objects import Obj, identity
+from generator.step import manual
 from generator.trees.plan import Plan
 from tests.conftest import ROOT
 
@@ -144,7 +145,7 @@ def test_a_restore_takes_the_archive_that_is_named(env: Environment) -> None:
 def test_in_a_fleet_the_hub_is_for_a_person(env: Environment) -> None:
     argocd = replace(env.gitops.argocd, mode="fleet")
     found = restore.steps(replace(env, gitops=replace(env.gitops, argocd=argocd)), "main", restore.LATEST, CONTEXT)
-    assert [step.what.split(":")[0] for step in restore.manual(found)] == ["on the hub", "on the hub"]
+    assert [step.what.split(":")[0] for step in manual(found)] == ["on the hub", "on the hub"]
 
 
 def test_printed_steps_are_a_script_that_a_shell_reads(env: Environment) -> None:
@@ -190,7 +191,7 @@ def test_a_run_ends_at_the_first_step_that_fails(
         calls.append(argv)
         return subprocess.CompletedProcess(argv, code)
 
-    monkeypatch.setattr("generator.cli.subprocess.run", kubectl)
+    monkeypatch.setattr("generator.console.subprocess.run", kubectl)
     said = command("prod", "main", "--run")
     steps = restore.steps(environments["prod"], "main", restore.LATEST, environments["prod"].cluster.arn)
     assert len(calls) == (len(steps) if ran == "all" else 1)
