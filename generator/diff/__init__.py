@@ -1,0 +1,1 @@
+"""What a change of environment files does to the objects: before, after, and what the cluster makes of it."""

@@ -1,0 +1,88 @@
+"""The rendered tree of a commit, read from git's objects: nothing is checked out.
+
+Only what differs is read: a file of the working tree is compared by the name that git would give its content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+
+class GitUnusable(Exception):
+    """Git cannot answer; carries its own words and what to do."""
+
+
+def tree(root: Path, ref: str, folders: Iterable[str]) -> dict[str, str]:
+    """Path to git's name of the content, of every file below the folders in a commit."""
+    shown = _git(root, "ls-tree", "-r", "-z", "--full-tree", f"{ref}^{{commit}}", *_prefixed(root, folders))
+    found = {}
+    for line in filter(None, shown.decode().split("\0")):
+        head, _, path = line.partition("\t")
+        found[path.removeprefix(_prefix(root))] = head.split()[2]
+    return found
+
+
+def texts(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """Contents by git's names of them, in one call."""
+    wanted = list(dict.fromkeys(names))
+    answer = _git(root, "cat-file", "--batch", given="".join(f"{name}\n" for name in wanted).encode())
+    found, position = {}, 0
+    for name in wanted:
+        end = answer.index(b"\n", position)
+        size = int(answer[position:end].split()[2])
+        found[name] = answer[end + 1 : end + 1 + size].decode("utf-8", "replace")
+        position = end + size + 2
+    return found
+
+
+def name_of(text: str, like: str) -> str:
+    """The name that git gives a content, by the hash of the repository that `like` is a name of."""
+    data = text.encode()
+    algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256  # git's own names, nothing secret
+    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def changed(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Path to texts before and after, of the files that differ; `before` holds git's names, `after` holds texts.
+
+    A file that is on one side only has an empty text on the other.
+    """
+    like = next(iter(before.values()), "0" * 40)
+    differ = [path for path, text in after.items() if before.get(path) != name_of(text, like)]
+    differ += [path for path in before if path not in after]
+    old = texts(root, [before[path] for path in differ if path in before])
+    return {path: (old[before[path]] if path in before else "", after.get(path, "")) for path in sorted(differ)}
+
+
+def merge_base(root: Path, ref: str) -> str:
+    """The commit where the working tree left a branch: what others merged since is none of this change."""
+    return _git(root, "merge-base", ref, "HEAD").decode().strip()
+
+
+def _prefix(root: Path) -> str:
+    return _git(root, "rev-parse", "--show-prefix").decode().strip()
+
+
+def _prefixed(root: Path, folders: Iterable[str]) -> list[str]:
+    prefix = _prefix(root)
+    return [f"{prefix}{folder}" for folder in folders]
+
+
+def _git(root: Path, *argv: str, given: bytes | None = None) -> bytes:
+    try:
+        done = subprocess.run(("git", "-C", str(root), *argv), input=given, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise GitUnusable("git is not installed: the diff compares with a commit") from None
+    if done.returncode == 0:
+        return done.stdout
+    said = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+    if "not a git repository" in said:
+        fix = "clone the repository, an archive of it has no history"
+    elif "Not a valid" in said or "unknown revision" in said or argv[0] == "merge-base":
+        fix = "fetch the branch, e.g. git fetch origin main; a shallow clone in CI wants fetch-depth: 0"
+    else:
+        fix = "run it yourself to see more"
+    raise GitUnusable(f"git {' '.join(argv[:2])}: {said or 'no common commit'}; {fix}")

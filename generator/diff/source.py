@@ -1,0 +1,72 @@
+"""The two sides of a diff: a commit's rendered tree, and the working tree as its environment files render now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from generator.environment.load import load, names
+from generator.environment.model import Environment
+from generator.environment.problem import EnvironmentInvalid
+
+from . import git
+from .change import Change, changes
+
+RENDERED = "rendered"
+ENVIRONMENTS = "environments"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a change does: the objects, and the environments that they come from on both sides."""
+
+    base: str
+    """The commit compared with, as it was named."""
+    changes: tuple[Change, ...]
+    before: Mapping[str, Environment]
+    """Environments of the base that the model of today can read."""
+    after: Mapping[str, Environment]
+
+    @cached_property
+    def environments(self) -> tuple[str, ...]:
+        """Those in which an object changes, in the order of their names."""
+        return tuple(sorted({change.environment for change in self.changes}))
+
+
+def compare(root: Path, base: str, files: Mapping[str, str], after: Mapping[str, Environment]) -> Comparison:
+    """The rendered files of the working tree, in memory, against those of a commit.
+
+    The base is what its commit rendered, which is what Argo CD syncs: a change of the generator itself shows as well.
+    Raises GitUnusable.
+    """
+    rendered = {path: text for path, text in files.items() if path.startswith(f"{RENDERED}/")}
+    tree = git.tree(root, base, (RENDERED, ENVIRONMENTS))
+    old = {path: name for path, name in tree.items() if path.startswith(f"{RENDERED}/")}
+    found = changes(git.changed(root, old, rendered))
+    sources = {path: name for path, name in tree.items() if path.startswith(f"{ENVIRONMENTS}/")}
+    return Comparison(base, tuple(found), _environments(root, sources), dict(after))
+
+
+def _environments(root: Path, tree: Mapping[str, str]) -> dict[str, Environment]:
+    """The base's environments; one that today's model refuses is left out."""
+    contents = git.texts(root, tree.values())
+    found: dict[str, Environment] = {}
+    with TemporaryDirectory() as scratch:
+        for path, name in tree.items():
+            target = Path(scratch) / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(contents[name], "utf-8")
+        folder = Path(scratch) / ENVIRONMENTS
+        try:
+            listed = names(folder)
+        except EnvironmentInvalid:
+            return {}
+        for name in listed:
+            try:
+                found[name] = load(folder, name)
+            except EnvironmentInvalid:
+                continue
+    return found
