@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from generator.environment.model import Environment
 from generator.environment.openclaw import DETECTION_MARGIN, SPOT_NOTICE
-from generator.kubernetes.network import Addresses, Edge, Hosts, Namespace, PodIdentityAgent, Pods, url_edge
+from generator.kubernetes.network import Addresses, Edge, Hosts, PodIdentityAgent, Pods, url_edge
 from generator.kubernetes.objects import Obj, host, metadata, service
 from generator.kubernetes.pod import Grace, SecretKey
 from generator.kubernetes.secret import Secret
 from generator.kubernetes.workload import workload
 
-from . import bifrost, cache, litellm, otel_collector, providers, rollout
+from . import bifrost, cache, litellm, otel_collector, prometheus, providers, rollout
 from .llm_engine import Engine
 
 NAME = "llm-gateway"
@@ -122,7 +122,7 @@ def edges(env: Environment) -> list[Edge]:
     vpc = env.cluster.vpc_cidr
     found = [
         Edge(PODS, Pods(otel_collector.NAME, otel_collector.NAMESPACE), otel_collector.HTTP, "http"),
-        Edge(Namespace(env.monitoring.namespace), PODS, PORT, "http"),
+        Edge(prometheus.pods(env), PODS, PORT, "http"),
     ]
     for name in providers.in_use(env):
         if name == "bedrock":

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from generator.environment.model import Environment
 from generator.kubernetes.emit import emit
-from generator.kubernetes.network import ApiServer, Edge, Hosts, Namespace, PodIdentityAgent, Pods, url_edge
+from generator.kubernetes.network import ApiServer, Edge, Hosts, PodIdentityAgent, Pods, url_edge
 from generator.kubernetes.objects import Obj, metadata, service
 from generator.kubernetes.pod import ConfigDir, FieldRef, Grace, Probes, SecretKey, http_get
 from generator.kubernetes.quantity import mebibytes
 from generator.kubernetes.secret import Remote, Secret
 from generator.kubernetes.workload import workload
 
-from . import otel_config
+from . import otel_config, prometheus
 
 NAME = "otel-collector"
 NAMESPACE = "telemetry"
@@ -97,10 +97,9 @@ def cluster_role_binding() -> Obj:
 
 def edges(env: Environment) -> list[Edge]:
     """Scraped by Prometheus; calls the stores that are on, and the Kubernetes API for the names of senders."""
-    prometheus = Namespace(env.monitoring.namespace)
     found = [
-        Edge(prometheus, PODS, METRICS, "http"),
-        Edge(prometheus, PODS, SELF, "http"),
+        Edge(prometheus.pods(env), PODS, METRICS, "http"),
+        Edge(prometheus.pods(env), PODS, SELF, "http"),
         Edge(PODS, ApiServer(env.cluster.api_server), 443, "https"),
     ]
     if env.langfuse.enabled and not env.langfuse.managed:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from generator.components.monitoring_alerts import alerts
-from generator.components.monitoring_routing import routing
+from generator.components.monitoring_routing import SLACK as SLACK_SECRET
+from generator.components.monitoring_routing import SLACK_URL, routing
 from generator.environment.model import Environment
 from generator.environment.monitoring import Receivers, Slack, Sns
 from generator.kubernetes.emit import emit
 from generator.kubernetes.objects import Obj
+from tests.real.alertmanager import NOBODY, configuration
 
 Tool = Callable[[str], list[str]]
 SNS = Sns("arn:aws:sns:us-east-1:111122223333:openclaw")
@@ -26,39 +26,12 @@ BOTH = {
     "sns alone": (Receivers(SNS), {"critical": ["sns"], "warning": ["sns"], "info": []}),
     "slack alone": (Receivers(slack=SLACK), {"critical": ["slack"], "warning": ["slack"], "info": []}),
 }
-NAMES = {"topicARN": "topic_arn", "apiURL": "api_url"}
-"""Keys that Alertmanager spells otherwise than in snake case."""
-HERE = 'namespace="openclaw"'
-
-
-def plain(spec: Any) -> Any:
-    """An AlertmanagerConfig as the operator passes it on: other spelling, matchers as text, the secret filled in."""
-    if isinstance(spec, list):
-        return [plain(one) for one in spec]
-    if not isinstance(spec, dict):
-        return spec
-    if spec.keys() >= {"matchType", "name", "value"}:
-        return f'{spec["name"]}{spec["matchType"]}"{spec["value"]}"'
-    made = {NAMES.get(key, re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower()): plain(one) for key, one in spec.items()}
-    if "api_url" in made:
-        made["api_url"] = "https://hooks.example.com/secret"
-    return made
 
 
 def whole(env: Environment, told: Receivers) -> Obj:
     """The configuration that the operator writes: ours below a route of its own, for alerts of one namespace."""
-    spec = plain(routing(told, alerts(env)))
-    route = spec["route"] | {"matchers": [HERE], "continue": True}
-    inhibited = [
-        {
-            "source_matchers": [*rule["source_match"], HERE],
-            "target_matchers": [*rule["target_match"], HERE],
-            "equal": rule["equal"],
-        }
-        for rule in spec["inhibit_rules"]
-    ]
-    receivers = [{"name": "null"}, *spec["receivers"]]
-    return {"route": {"receiver": "null", "routes": [route]}, "receivers": receivers, "inhibit_rules": inhibited}
+    config = {"metadata": {"namespace": "openclaw", "name": "ours"}, "spec": routing(told, alerts(env))}
+    return configuration([config], {(SLACK_SECRET, SLACK_URL): "https://hooks.example.com/secret"})
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -96,7 +69,7 @@ def test_alerts_of_other_namespaces_are_not_ours(defaults: Environment, tool: To
         "namespace=shop",
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "null"
+    assert done.stdout.strip() == NOBODY
 
 
 def test_what_hushes_an_alert_is_an_alert(defaults: Environment) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from generator.aws.files import FOLDER
 from tests.real import mapping
 
 Obj = dict[str, Any]
@@ -20,8 +21,9 @@ def environments() -> list[str]:
 
 
 def components(env_name: str, prefix: str = "") -> list[str]:
-    """The rendered components of an environment whose name starts with `prefix`."""
-    return sorted(path.name for path in (RENDERED / env_name).iterdir() if path.name.startswith(prefix))
+    """The rendered components of an environment whose name starts with `prefix`; the AWS layer is none."""
+    found = {path.name for path in (RENDERED / env_name).iterdir()} - {FOLDER}
+    return sorted(name for name in found if name.startswith(prefix))
 
 
 @cache

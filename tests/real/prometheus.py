@@ -51,12 +51,17 @@ class Prometheus(Pod):
 
 def prometheus(here: Stack, program: Program, root: Path) -> Prometheus:
     """A server with the jobs of the stack's environment, not yet started."""
+    often = {"scrape_interval": INTERVAL, "scrape_timeout": INTERVAL}
+    return server(program, root, {"scrape_configs": [job | often for job in jobs(here)]})
+
+
+def server(program: Program, root: Path, config: Mapping[str, Any], *options: str) -> Prometheus:
+    """A server with a configuration, not yet started."""
     port = process.free_port()
     url = f"http://127.0.0.1:{port}"
-    config = {"global": {"scrape_interval": INTERVAL, "scrape_timeout": INTERVAL}, "scrape_configs": list(jobs(here))}
     (root / "prometheus.yaml").write_text(yaml.safe_dump(config))
     argv = [*program.argv, f"--config.file={root}/prometheus.yaml", f"--storage.tsdb.path={root}/data"]
-    argv += [f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"]
+    argv += [f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn", *options]
     made = Prometheus("prometheus", root, argv, {}, lambda: process.http_status(f"{url}/-/ready") == 200, READY)
     made.url = url
     return made
@@ -112,6 +117,7 @@ def _job(
     labels |= {"service": service["metadata"]["name"]} if service else {}
     return {
         "job_name": f"{component}/{port}",
+        "scrape_interval": endpoint["interval"],
         "metrics_path": endpoint.get("path", "/metrics"),
         "static_configs": [{"targets": [f"127.0.0.1:{here.ports[f'{component}/{port}']}"], "labels": labels}],
         "metric_relabel_configs": [_snake_case(rule) for rule in endpoint.get("metricRelabelings", [])],

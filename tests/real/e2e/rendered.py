@@ -53,6 +53,17 @@ def promise(environment: str) -> Promise:
     )
 
 
+def output_price(environment: str, model: str) -> float:
+    """USD of one token that a model answers."""
+    if addresses.engine(environment) == "litellm":
+        models = addresses.config(environment, "llm-gateway", "/config.yaml")["model_list"]
+        [price] = [each["litellm_params"] for each in models if each["model_name"] == model]
+    else:
+        price = addresses.config(environment, "llm-gateway", "/pricing.json")[model]
+    found: float = price["output_cost_per_token"]
+    return found
+
+
 def gateway_key(environment: str) -> str:
     """What the OpenClaw gateway under test shows the LLM gateway."""
     return manifests.variables(environment, addresses.gateways(environment)[0])["LLM_GATEWAY_API_KEY"]
