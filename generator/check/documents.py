@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,15 +17,39 @@ from generator.loader import LOADER
 
 RULE = "readable"
 SUFFIXES = (".yaml", ".yml", ".json")
+TERRAFORM = ".tf.json"
+"""What is Terraform's, and no manifest."""
+
+
+SHORT_FORMS = (
+    *("And", "Base64", "Cidr", "Condition", "Equals", "FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join"),
+    *("Not", "Or", "Ref", "Select", "Split", "Sub", "Transform"),
+)
+"""Tags of CloudFormation for its functions (its user guide, intrinsic function reference)."""
 
 
 class _Loader(LOADER):  # type: ignore[misc]  # the C loader has no stub
-    """Reads as kubectl does: a date or a lone `=` is a string."""
+    """Reads as kubectl does: a date or a lone `=` is a string; and CloudFormation's short forms in full."""
 
     yaml_implicit_resolvers: ClassVar = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":value"))]
         for first, resolvers in LOADER.yaml_implicit_resolvers.items()
     }
+
+
+def _in_full(tag: str, loader: Any, node: yaml.Node) -> Any:
+    """`!Ref x` as `{Ref: x}`, `!Sub x` as `{Fn::Sub: x}`."""
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    return {tag if tag in ("Condition", "Ref") else f"Fn::{tag}": value}
+
+
+for _tag in SHORT_FORMS:
+    _Loader.add_constructor(f"!{_tag}", partial(_in_full, _tag))
 
 
 @dataclass(frozen=True)
@@ -44,6 +68,8 @@ def read_folder(folder: Path) -> tuple[list[Document], list[Finding]]:
     documents: list[Document] = []
     findings: list[Finding] = []
     for path in paths:
+        if path.name.endswith(TERRAFORM):
+            continue
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.check.admission.admitting import PREFIX
+from generator.check.aws.registry import RULES as AWS_RULES
+from generator.check.aws.rules import AwsRule
+from generator.check.rules import Rule
 from generator.check.rules.registry import RULES
 from generator.components.policies import policies
 
@@ -30,13 +34,13 @@ def files() -> dict[str, str]:
 
     template = Path(__file__).parent.joinpath("policies.md.j2").read_text("utf-8")
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page = environment.from_string(template).render(admitted=per_object(), whole=whole_set())
+    page = environment.from_string(template).render(admitted=per_object(), whole=whole_set(), account=of_account())
     return {PATH: page.rstrip() + "\n"}
 
 
 def summaries() -> dict[str, str]:
     """One line on each rule, by its id."""
-    return {entry.id: entry.summary for entry in (*per_object(), *whole_set())}
+    return {entry.id: entry.summary for entry in (*per_object(), *whole_set(), *of_account())}
 
 
 def per_object() -> list[Entry]:
@@ -54,8 +58,18 @@ def per_object() -> list[Entry]:
 
 def whole_set() -> list[Entry]:
     """The rules over all objects together."""
+    return _documented(RULES)
+
+
+def of_account() -> list[Entry]:
+    """The rules over the AWS layer."""
+    return _documented(AWS_RULES)
+
+
+def _documented(rules: Sequence[Rule | AwsRule]) -> list[Entry]:
+    """Modules of rules, by their docstrings."""
     entries = []
-    for rule in RULES:
+    for rule in rules:
         title, _, body = inspect.cleandoc(rule.__doc__ or "").partition("\n")
         summary = title.partition(": ")[2]
         entries.append(

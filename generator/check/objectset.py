@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from generator.environment.model import Environment
 from generator.environment.problem import Path
@@ -76,11 +76,23 @@ class Item:
         return f"{self.kind} {where}{self.name}"
 
 
+class Subject(Protocol):
+    """What may break a rule: an object, or what stands in a template; as text it is what waivers name."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def number(self) -> int:
+        """Of the document in the file."""
+        ...
+
+
 @dataclass(frozen=True)
 class Breach:
     """A rule broken by an object: the field, and what will happen because of it."""
 
-    item: Item
+    item: Subject
     path: Path
     message: str
 

@@ -1,4 +1,4 @@
-"""The checks in order, over the environments or over any folder: schemas, per-object rules, whole-set rules."""
+"""The checks in order, over the environments or over any folder: schemas, per-object, whole-set and account rules."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from generator.check import current
+from generator.check.aws.account import Account, Template, is_template
 from generator.check.documents import RULE as READABLE
-from generator.check.documents import line_of, parse_documents, read_folder
+from generator.check.documents import TERRAFORM, line_of, parse_documents, read_folder
 from generator.check.finding import Finding
 from generator.check.objectset import Breach, Item, ObjectSet
 from generator.check.rules import Severity
@@ -45,31 +46,44 @@ def check_plan(root: Path, made: Plan, environments: Sequence[Environment], repo
     findings = list(current.findings(root, made.files, report))
     count = 0
     for env in environments:
-        texts: dict[str, str] = {}
-        items, unreadable = _items(root, made, env, report, texts)
-        count += len(items)
-        found = unreadable + list(check_objects(ObjectSet(tuple(items), env), texts))
-        findings += _waived(root, env, found, today)
+        result = check_environment(root, made, env, report, today)
+        count += result.objects
+        findings += result.findings
     if not count:
         findings.append(Finding("rendered", 0, READABLE, "", "0 objects were rendered", "add an environment"))
     return Result(sorted(findings), count)
 
 
+def check_environment(root: Path, made: Plan, env: Environment, report: Report, today: date) -> Result:
+    """One environment of a plan, less what it waives; of the plan it reads what lies below rendered/<env>/."""
+    texts: dict[str, str] = {}
+    items, unreadable = _items(root, made, env, report, texts)
+    objects, templates = _apart(items, texts)
+    found = unreadable + list(check_objects(ObjectSet(objects, env), texts, templates=templates))
+    return Result(_waived(root, env, found, today), len(items))
+
+
 def check_folder(folder: Path, minor: str | None) -> Result:
-    """The manifests of any folder; raises ValueError for a Kubernetes version without schemas."""
+    """The manifests and templates of any folder; raises ValueError for a Kubernetes version without schemas."""
     documents, findings = read_folder(folder)
-    items = tuple(Item(one.file, one.obj, one.number) for one in documents)
+    items = [Item(one.file, one.obj, one.number) for one in documents]
     texts = {one.file: one.text for one in documents}
-    found = check_objects(ObjectSet(items), texts, minor or DEFAULT_MINOR)
+    objects, templates = _apart(items, texts)
+    found = check_objects(ObjectSet(objects), texts, minor or DEFAULT_MINOR, templates)
     findings += list(found)
     if not items:
-        fix = "name a folder with *.yaml, *.yml or *.json manifests"
+        fix = "name a folder with *.yaml, *.yml or *.json manifests or templates"
         findings.append(Finding(str(folder), 0, READABLE, "", "0 objects found: nothing was checked", fix))
     return Result(sorted(findings), len(items))
 
 
-def check_objects(objects: ObjectSet, texts: Texts, minor: str = DEFAULT_MINOR) -> Iterator[Finding]:
-    """Every finding over a set of objects; rules see only what has the structure that they rely on."""
+def check_objects(
+    objects: ObjectSet, texts: Texts, minor: str = DEFAULT_MINOR, templates: Sequence[Template] = ()
+) -> Iterator[Finding]:
+    """Every finding over a set of objects, and over the templates of the account that goes with it.
+
+    Rules see only what has the structure that they rely on.
+    """
     schemas = Schemas(objects.env.cluster.kubernetes_version if objects.env else minor)
     sound = []
     for item in objects.items:
@@ -79,8 +93,11 @@ def check_objects(objects: ObjectSet, texts: Texts, minor: str = DEFAULT_MINOR) 
             yield _finding(breach, texts, SCHEMA, one.fix, Severity.ERROR)
         if not violations:
             sound.append(item)
-    yield from _admission(ObjectSet(tuple(sound), objects.env), texts)
-    yield from _rules(ObjectSet(tuple(sound), objects.env), texts)
+    whole = ObjectSet(tuple(sound), objects.env)
+    yield from _admission(whole, texts)
+    yield from _rules(whole, texts)
+    if templates:
+        yield from _account(Account(tuple(templates), whole, objects.env), texts)
 
 
 def _admission(objects: ObjectSet, texts: Texts) -> Iterator[Finding]:
@@ -98,6 +115,21 @@ def _rules(objects: ObjectSet, texts: Texts) -> Iterator[Finding]:
             yield _finding(breach, texts, rule.ID, rule.REMEDIATION, rule.SEVERITY)
 
 
+def _account(account: Account, texts: Texts) -> Iterator[Finding]:
+    from generator.check.aws.registry import RULES
+
+    for rule in RULES:
+        for breach in rule.check(account):
+            yield _finding(breach, texts, rule.ID, rule.REMEDIATION, rule.SEVERITY)
+
+
+def _apart(items: Sequence[Item], texts: Texts) -> tuple[tuple[Item, ...], list[Template]]:
+    """Objects of a cluster, and templates of an account."""
+    templates = [item for item in items if is_template(item.obj)]
+    objects = tuple(item for item in items if item not in templates)
+    return objects, [Template(one.file, one.obj, texts[one.file], one.number) for one in templates]
+
+
 def _finding(breach: Breach, texts: Texts, rule: str, fix: str, severity: Severity) -> Finding:
     item = breach.item
     line = line_of(texts[item.file], breach.path, item.number)
@@ -107,11 +139,13 @@ def _finding(breach: Breach, texts: Texts, rule: str, fix: str, severity: Severi
 def _items(
     root: Path, made: Plan, env: Environment, report: Report, texts: dict[str, str]
 ) -> tuple[list[Item], list[Finding]]:
-    """The objects of an environment, in memory where the file on disk is the same; fills `texts`."""
+    """The objects and templates of an environment, in memory where the file on disk is the same; fills `texts`."""
     below = f"rendered/{env.name}/"
-    on_disk = {path for path in (*report.changed, *report.deleted) if path.startswith(below)}
+    on_disk = {
+        path for path in (*report.changed, *report.deleted) if path.startswith(below) and not path.endswith(TERRAFORM)
+    }
     items = []
-    for path, obj in made.objects.items():
+    for path, obj in (made.objects | made.templates).items():
         if path.startswith(below) and path not in on_disk:
             texts[path] = made.files[path]
             items.append(Item(path, obj))

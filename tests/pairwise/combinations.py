@@ -12,7 +12,8 @@ import yaml
 
 from generator.environment.load import DEFAULTS, build, merge, read
 from generator.environment.model import Environment
-from generator.environment.nodes import Map, parse
+from generator.environment.nodes import Map, Scalar, parse
+from generator.environment.outputs import taken, with_outputs
 from generator.environment.problem import EnvironmentInvalid
 from tests.conftest import ROOT
 
@@ -50,7 +51,18 @@ def environment(choice: Choice, name: str = DEFAULTS) -> Environment:
         over = merge(merged, piece(switch, value))
         assert isinstance(over, Map)
         merged = over
-    return build(merged, "combined")
+    waits = frozenset(output.name for output in taken(merged))
+    merged, problems = with_outputs(merged, yielded(merged), "combined", "environments", pending=True)
+    return build(merged, "combined", waits, problems)
+
+
+def yielded(merged: Map) -> Map:
+    """What the stacks of an environment would yield, where that has to be the name of what they make."""
+    cluster = merged.entries["cluster"]
+    assert isinstance(cluster, Map)
+    own = {key: one.text for key, one in cluster.entries.items() if isinstance(one, Scalar)}
+    arn = f"arn:aws:sns:{own['region']}:{own['account']}:{own['name']}-alerts"
+    return tree({"alertTopicArn": arn})
 
 
 @cache

@@ -53,6 +53,9 @@ _LANGFUSE: Mapping[str, Any] = {
 _CONTROLLERS = ("externalSecrets", "prometheus", "certManager", "argoRollouts", "clickhouseOperator")
 """Those that EKS Auto Mode does not bring."""
 
+_TOPIC = "arn:aws:sns:us-east-1:111122223333:alerts"
+_VPC = {"vpcId": "vpc-0123456789abcdef0", "subnetIds": ["subnet-0a1"], "routeTableIds": ["rtb-0a1"]}
+
 SWITCHES: Mapping[str, Values] = {
     "provisioner": {
         "karpenter": {},
@@ -104,6 +107,7 @@ SWITCHES: Mapping[str, Values] = {
         "off": {},
         "on": _door("token"),
         "cognito": _door("sso", signIn={"cognito": _COGNITO}),
+        "cognito, made here": _door("sso", signIn={"cognito": {}}),
         "oidc": _door("sso", signIn={"oidc": _OIDC}, subnetIds=["subnet-0a1", "subnet-0a2", "subnet-0a3"]),
         "machines": _door("jwt", machineClients=_TOKENS, scheme="internet-facing", webAcl="openclaw"),
     },
@@ -150,13 +154,32 @@ SWITCHES: Mapping[str, Values] = {
         "existing": {},
         "managed": {"platform": dict.fromkeys(_CONTROLLERS, "managed")},
         "managed, on nodes of ours": {
-            "platform": {
-                **dict.fromkeys((*_CONTROLLERS, "karpenter", "loadBalancerController"), "managed"),
-                "vpcId": "vpc-0123456789abcdef0",
-            }
+            "platform": dict.fromkeys((*_CONTROLLERS, "karpenter", "loadBalancerController"), "managed"),
+            "cluster": {"vpcId": _VPC["vpcId"]},
         },
     },
     "backup": {"off": {}, "on": {"backup": {"enabled": True, "bucket": "openclaw-backup-111122223333"}}},
     "xray": {"off": {}, "on": {"telemetry": {"xray": True}}},
+    "aws": {"managed": {}, "of others": {"aws": {"managed": False}}},
+    "add-ons": {
+        "some": {},
+        "none": {"aws": {"addons": {"nodeMonitoring": False}}},
+        "all": {"aws": {"addons": {"observability": True}}},
+    },
+    "endpoints": {
+        "none": {},
+        "some": {"cluster": _VPC, "aws": {"endpoints": ["bedrock-runtime", "logs", "s3", "sts", "xray"]}},
+    },
+    "audit": {
+        "trail": {},
+        "none": {"aws": {"audit": {"trail": False}}},
+        "all": {"aws": {"audit": {"invocationLogs": True, "configRules": True}, "notify": ["platform@example.com"]}},
+    },
+    "alerts": {
+        "shown": {},
+        "sns": {"monitoring": {"receivers": {"sns": {"topicArn": _TOPIC}}}},
+        "sns, made here": {"monitoring": {"receivers": {"sns": {}}}},
+    },
+    "second factor": {"required": {}, "optional": {"aws": {"mfa": "optional"}}},
     "enforcement": {"deny": {}, "audit": {"policies": {"enforcement": "audit"}}},
 }

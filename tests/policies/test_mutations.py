@@ -14,13 +14,13 @@ from generator.check.admission.evaluator import Admission
 from generator.check.objectset import TEMPLATES, dig
 from generator.check.schemas import DEFAULT_MINOR, Schemas
 from generator.environment.model import Environment
-from generator.kubernetes.objects import Obj
 from generator.trees.plan import Plan
-from tests.conftest import ENVIRONMENTS
 
-from .changes import is_gateway, pod, runs_pods, template
+from .changes import pod
 from .judging import admission, refusals
 from .mutations import MUTATIONS, Mutation
+from .subjects import Subject, other_kinds
+from .subjects import subjects as all_subjects
 
 REQUIRED = {
     ("spec", *path[:count])
@@ -36,52 +36,17 @@ def judges(environments: dict[str, Environment]) -> dict[str, Admission]:
 
 
 @pytest.fixture(scope="module")
-def subjects(planned: Plan) -> list[tuple[str, str, Obj]]:
-    """Environment, place and object of everything that mutations may break."""
-    rendered = [
-        (name, path, obj)
-        for name in ENVIRONMENTS
-        for path, obj in planned.objects.items()
-        if path.startswith(f"rendered/{name}/")
-    ]
-    others = [
-        (name, f"{path} as a {made['kind']}", made)
-        for name, path, obj in rendered
-        if runs_pods(obj) and obj["kind"] != "CronJob" and not is_gateway(obj)
-        for made in other_kinds(obj)
-    ]
-    return rendered + others
+def subjects(planned: Plan) -> list[Subject]:
+    return all_subjects(planned)
 
 
-def other_kinds(obj: Obj) -> Iterator[Obj]:
-    """The pod of a Deployment as every other kind would run it."""
-    meta = {key: value for key, value in obj["metadata"].items() if key != "annotations"}
-    inner = template(obj)
-    ending = deepcopy(inner)
-    ending["spec"]["restartPolicy"] = "Never"
-    for name in ("startupProbe", "readinessProbe", "livenessProbe"):
-        del ending["spec"]["containers"][0][name]
-    of_apps = {"selector": obj["spec"]["selector"], "template": inner}
-    bare = {"metadata": meta | inner["metadata"], "spec": inner["spec"]}
-    yield {"apiVersion": "v1", "kind": "Pod", **bare}
-    yield {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": meta, "spec": of_apps}
-    yield {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": meta, "spec": of_apps}
-    yield {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": meta, "spec": of_apps | {"serviceName": "x"}}
-    yield {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": meta, "spec": of_apps}
-    yield {"apiVersion": "batch/v1", "kind": "Job", "metadata": meta, "spec": {"template": ending}}
-    schedule = {"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": ending}}}
-    yield {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta, "spec": schedule}
-
-
-def test_unbroken_objects_pass_as_every_kind(
-    subjects: list[tuple[str, str, Obj]], judges: dict[str, Admission]
-) -> None:
+def test_unbroken_objects_pass_as_every_kind(subjects: list[Subject], judges: dict[str, Admission]) -> None:
     found = {where: refusals(judges[name], obj) for name, where, obj in subjects}
     assert {where: refused for where, refused in found.items() if refused} == {}
 
 
 def test_every_mutation_is_caught_by_its_rule_and_by_no_other(
-    subjects: list[tuple[str, str, Obj]], judges: dict[str, Admission], figure: Callable[[str], None]
+    subjects: list[Subject], judges: dict[str, Admission], figure: Callable[[str], None]
 ) -> None:
     count = 0
     wrong = []
@@ -102,7 +67,7 @@ def verdict(mutation: Mutation, where: str, found: set[str]) -> list[str]:
     return survived + (extra if found - expected else [])
 
 
-def test_every_mutation_breaks_something_that_is_rendered(subjects: list[tuple[str, str, Obj]]) -> None:
+def test_every_mutation_breaks_something_that_is_rendered(subjects: list[Subject]) -> None:
     idle = [each.name for each in MUTATIONS if not any(each.applies(obj) for _, _, obj in subjects)]
     assert idle == []
 
@@ -114,7 +79,7 @@ def test_every_rule_has_a_mutation() -> None:
 
 
 def test_every_validation_of_every_rule_is_met_by_a_mutation(
-    subjects: list[tuple[str, str, Obj]], judges: dict[str, Admission]
+    subjects: list[Subject], judges: dict[str, Admission]
 ) -> None:
     """Else a condition could be taken out of a policy, and no test would notice."""
     from .test_admission_policies import IDS, read
@@ -128,7 +93,7 @@ def test_every_validation_of_every_rule_is_met_by_a_mutation(
 
 
 def test_no_rule_ends_in_an_error_whatever_field_is_absent(
-    subjects: list[tuple[str, str, Obj]], judges: dict[str, Admission]
+    subjects: list[Subject], judges: dict[str, Admission]
 ) -> None:
     """An expression that fails refuses the object with words that help nobody."""
     schemas = Schemas(DEFAULT_MINOR)

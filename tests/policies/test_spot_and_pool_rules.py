@@ -77,6 +77,7 @@ def test_fixtures_are_objects_that_the_check_lets_through_to_rules(rule: str, na
 def test_breaches_name_a_field_that_exists_or_could(rule: str) -> None:
     """The path leads to the field, or the field is what is missing from where it leads."""
     for breach in RULES[rule].check(objects_of(rule, "bad")):
+        assert isinstance(breach.item, Item)
         assert dig(breach.item.obj, breach.path[:-1]) is not None, (str(breach.item), breach.path)
 
 

@@ -46,7 +46,7 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
             yield from _keys(config)
         if not reach.is_isolated(item, "egress"):
             continue
-        need = next((reason for config in found if (reason := _need(config))), "")
+        need = need_of(objects, item)
         admitted = reach.admits(item, "egress", Ip(AGENT), AGENT_PORT)
         if need and not admitted:
             message = f"{need}, but the egress policies admit no Pod Identity Agent: every call to AWS fails"
@@ -57,6 +57,11 @@ def check(objects: ObjectSet) -> Iterator[Breach]:
                 "may ask for the credentials of whatever role its ServiceAccount is ever given"
             )
             yield Breach(item, item.pod_path("serviceAccountName"), message)
+
+
+def need_of(objects: ObjectSet, item: Item) -> str:
+    """Why a workload's pods need AWS credentials; empty where they do not."""
+    return next((reason for config in configs(objects, item) if (reason := _need(config))), "")
 
 
 def _need(config: Config) -> str:
