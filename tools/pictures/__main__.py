@@ -1,4 +1,4 @@
-"""Pictures of the dashboards of staging, which has all of them, from their rendered JSON: docs/pictures/*.svg."""
+"""Pictures for docs/pictures: the dashboards of staging, which has all of them, and what each environment costs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from pathlib import Path
 
 import yaml
 
+from generator.console import planned
+from generator.cost.estimate import estimate
+
+from . import cost
 from .draw import picture
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +19,7 @@ PICTURES = ROOT / "docs" / "pictures"
 
 
 def pictures() -> dict[str, str]:
-    """The pictures, by file name."""
+    """The pictures of dashboards, by file name."""
     found = {}
     for path in sorted(RENDERED.glob("configmap-*.yaml")):
         for name, text in yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)["data"].items():
@@ -23,9 +27,15 @@ def pictures() -> dict[str, str]:
     return found
 
 
+def bills() -> dict[str, str]:
+    """The picture of the estimates, by file name."""
+    made, environments = planned(ROOT)
+    return {cost.NAME: cost.picture([estimate(env, made.objects, made.templates) for env in environments])}
+
+
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
-    made = pictures()
+    made = pictures() | bills()
     for path in PICTURES.iterdir():
         if path.name not in made:
             path.unlink()

@@ -1,30 +1,28 @@
-"""The least that an environment costs a month: nodes for its fewest pods at list price, and what models may spend.
+"""What a month of an environment is bound to cost: nodes for its fewest pods at list price, and what models may spend.
 
 A floor, not an estimate: Spot is cheaper, but not promised, so on-demand prices are taken; DaemonSets, spreads and
-rollouts need more room than the packing gives; load balancer, volumes, traffic, control plane and managed stores come
-on top.  Prices are those of prices.json, for us-east-1 whatever the Region.
+rollouts need more room than this packing gives; load balancer, volumes, traffic, control plane and managed stores come
+on top.  The estimate (generator/cost) packs by the same algorithm, with all of these.  Prices are those of us-east-1,
+whatever the Region.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-from generator.check.compute.pools import Pool, hosts, pools
-from generator.check.compute.requests import nodes, requests
+from generator.check.compute.packing import Load, pack
+from generator.check.compute.pools import hosts, pools
+from generator.check.compute.requests import Need, requests
 from generator.check.objectset import Item, ObjectSet
 from generator.check.traffic.configs import Config, of_program
 from generator.check.walk import each, number, table, text
 from generator.check.workloads.scale import autoscalers, scale
+from generator.cost.prices import MONTH, listed
 
-MONTH = 730
-"""Hours: a twelfth of a year, as AWS bills it."""
 _HOURS = {"m": 1 / 60, "h": 1, "d": 24, "w": 168, "M": MONTH, "mo": MONTH, "Q": 3 * MONTH, "Y": 12 * MONTH}
 """Hours of a period by its unit, in the spellings of Bifrost and LiteLLM."""
 FREE = ("ollama", "ollama_chat", "vllm", "hosted_vllm", "auto_router")
@@ -40,12 +38,6 @@ class Part:
     what: str
 
 
-@lru_cache(maxsize=1)
-def prices() -> Any:
-    """The price list: USD an hour by family and size, with Region, date and source."""
-    return json.loads((Path(__file__).parent / "prices.json").read_text("utf-8"))
-
-
 def parts(objects: ObjectSet) -> list[Part]:
     """What makes the floor."""
     return [*_nodes(objects), *_models(objects)]
@@ -53,26 +45,17 @@ def parts(objects: ObjectSet) -> list[Part]:
 
 def _nodes(objects: ObjectSet) -> Iterator[Part]:
     among, scaled_by = pools(objects), autoscalers(objects)
-    pods: dict[str, list[tuple[Any, int]]] = {}
+    loads: dict[str, list[Load]] = {}
     for item in objects.workloads():
         hosting = hosts(item.pod, among)
         if hosting:
-            pods.setdefault(hosting[0].name, []).append((requests(item.pod), scale(item, scaled_by).lowest))
+            loads.setdefault(hosting[0].name, []).append(Load(requests(item.pod), scale(item, scaled_by).lowest))
     for pool in {one.name: one for one in among}.values():
-        cheapest = min(_offers(pool, pods.get(pool.name, [])), default=None)
-        if cheapest:
-            usd, count, name, hourly = cheapest
+        rooms = {one: (Need(one.allocatable_cpu, one.allocatable_memory), one.pods) for one in pool.types}
+        nodes = pack(loads.get(pool.name, []), rooms, listed()) or []
+        for (name, usd), count in Counter((node.type.name, node.usd) for node in nodes).items():
             noun = "node" if count == 1 else "nodes"
-            yield Part(usd, f"{count} {noun} {name} of pool {pool.name} at {hourly:g} USD an hour")
-
-
-def _offers(pool: Pool, pods: list[tuple[Any, int]]) -> Iterator[tuple[float, int, str, float]]:
-    """USD a month, nodes, type and hourly price, for every type of a pool that has a price and takes all its pods."""
-    for one in pool.types:
-        hourly = prices()["families"].get(one.family, {}).get(one.size)
-        count = nodes(pods, one.allocatable_cpu, one.allocatable_memory, one.pods) if hourly and pods else None
-        if count:
-            yield hourly * MONTH * count, count, one.name, hourly
+            yield Part(usd * MONTH * count, f"{count} {noun} {name} of pool {pool.name} at {usd:g} USD an hour")
 
 
 def _models(objects: ObjectSet) -> Iterator[Part]:
