@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
 
-from generator.console import fail, planned
+from generator.console import FOUND, fail, planned
 from generator.diff.source import Comparison
+from generator.environment.model import Environment
+from generator.trees.plan import ROOTS, Plan
+from generator.trees.write import compare
+
+DANGER, FINDING = "danger", "finding"
 
 
-def comparison(root: Path, base: str) -> Comparison:
+def comparison(root: Path, base: str, made: Plan, environments: Sequence[Environment]) -> Comparison:
     """The working tree against a commit, or the end of the program."""
     from generator.diff import git, source
 
-    made, environments = planned(root)
     try:
         return source.compare(root, base, made.files, {env.name: env for env in environments})
     except git.GitUnusable as error:
@@ -36,5 +43,59 @@ def diff(root: Path, base: str, form: str | None) -> None:
     from generator.diff import forms
     from generator.impacts.registry import impacts
 
-    found = comparison(root, base)
+    found = comparison(root, base, *planned(root))
     click.echo(forms.FORMS[form or "text"](found, impacts(found)))
+
+
+@click.command(epilog="Example: python -m generator review origin/main --post 12 --fail-on danger")
+@click.argument("base", default="origin/main")
+@click.option("--post", "number", type=click.IntRange(1), help="Pull request on GitHub that gets it as its comment.")
+@click.option(
+    "--fail-on",
+    "causes",
+    multiple=True,
+    type=click.Choice([DANGER, FINDING]),
+    help="Exit with 1 on a danger, or on a policy's error. May be given twice.",
+)
+@click.pass_obj
+def review(root: Path, base: str, number: int | None, causes: tuple[str, ...]) -> None:
+    """Print what a change does as one Markdown comment: consequences, policies, cost, objects.
+
+    The change is what the working tree adds to the commit at which it left the branch BASE. Nothing is printed where
+    nothing changes. With --post the comment of the last run is brought up to date, or removed.
+    """
+    from generator.review.checking import Checker, stale, work
+
+    checker = Checker()  # before anything else, for it has the most to load
+    from generator.diff import git
+    from generator.diff.impact import Severity
+    from generator.impacts.registry import impacts
+    from generator.review.comment import Review, comment, touched
+    from generator.review.costs import costs
+    from generator.review.entries import ERROR
+    from generator.review.post import PostFailed, post
+
+    made, environments = planned(root)
+    try:
+        began = git.merge_base(root, base)
+    except git.GitUnusable as error:
+        fail(str(error))
+    found = comparison(root, began, made, environments)
+    said = impacts(found)
+    names = touched(found, said)
+    checker.begin(work(root, made, env, date.today()) for env in environments if env.name in names)
+    deltas = costs(found, made, names)
+    findings = [*stale(compare(root, made.files, ROOTS)), *checker.findings()] if names else []
+    text = comment(Review(found, said, findings, deltas))
+    click.echo(text, nl=False)
+    if number:
+        try:
+            click.echo(f"comment on pull request {number}: {post(root, number, text)}", err=True)
+        except PostFailed as error:
+            click.echo(str(error), err=True)
+            sys.exit(FOUND)
+    reached = {
+        DANGER: any(impact.severity == Severity.DANGER for impact in said),
+        FINDING: any(one.severity == ERROR for one in findings),
+    }
+    sys.exit(FOUND if any(reached[cause] for cause in causes) else 0)

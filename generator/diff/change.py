@@ -47,6 +47,11 @@ class Change:
         return self.after or self.before or {}
 
     @property
+    def of_template(self) -> bool:
+        """Whether it is a resource of the account and not an object of the cluster."""
+        return "apiVersion" not in self.obj and "Type" in self.obj
+
+    @property
     def kind(self) -> str:
         return str(self.obj.get("kind", ""))
 

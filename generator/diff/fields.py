@@ -41,17 +41,18 @@ class Field:
         for step in self.path:
             if isinstance(step, str) and step.startswith("["):
                 text += step
-            elif isinstance(step, int):
+            elif type(step) is int:
                 text += f"[{step}]"
             else:
-                name = f'"{step}"' if "." in step or "/" in step else step
+                key = str(step)  # YAML has keys of other types
+                name = f'"{key}"' if "." in key or "/" in key else key
                 text += f".{name}" if text else name
         return text
 
 
 def fields(before: Any, after: Any, path: tuple[Step, ...] = ()) -> Iterator[Field]:
     """Every field that differs, deepest first named; a whole map or list that appears is one field."""
-    if before == after and type(before) is type(after):
+    if _same(before, after):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys(), key=str):
@@ -64,10 +65,24 @@ def fields(before: Any, after: Any, path: tuple[Step, ...] = ()) -> Iterator[Fie
         yield Field(path, before, after)
 
 
+def _same(before: Any, after: Any) -> bool:
+    """Equal in value and in type: Python holds 1 and true for equal, the API server does not."""
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(_same(value, after[key]) for key, value in before.items())
+    if isinstance(before, list):
+        return len(before) == len(after) and all(map(_same, before, after))
+    return bool(before == after)
+
+
 def _lists(before: list[Any], after: list[Any], path: tuple[Step, ...]) -> Iterator[Field]:
     key = _key(before, after)
     if key:
         old, new = ({str(item[key]): item for item in items} for items in (before, after))
+        kept = [[name for name in side if name in old and name in new] for side in (old, new)]
+        if kept[0] != kept[1]:
+            yield Field(path, kept[0], kept[1])
         for name in dict.fromkeys((*old, *new)):
             yield from fields(old.get(name, ABSENT), new.get(name, ABSENT), (*path, f"[{name}]"))
     elif _are_scalars(before) and _are_scalars(after):

@@ -17,11 +17,13 @@ class GitUnusable(Exception):
 
 def tree(root: Path, ref: str, folders: Iterable[str]) -> dict[str, str]:
     """Path to git's name of the content, of every file below the folders in a commit."""
-    shown = _git(root, "ls-tree", "-r", "-z", "--full-tree", f"{ref}^{{commit}}", *_prefixed(root, folders))
+    prefix = _git(root, "rev-parse", "--show-prefix").decode().strip()
+    below = [f"{prefix}{folder}" for folder in folders]
+    shown = _git(root, "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", f"{ref}^{{commit}}", *below)
     found = {}
-    for line in filter(None, shown.decode().split("\0")):
+    for line in filter(None, shown.decode("utf-8", "replace").split("\0")):
         head, _, path = line.partition("\t")
-        found[path.removeprefix(_prefix(root))] = head.split()[2]
+        found[path.removeprefix(prefix)] = head.split()[2]
     return found
 
 
@@ -32,7 +34,10 @@ def texts(root: Path, names: Iterable[str]) -> dict[str, str]:
     found, position = {}, 0
     for name in wanted:
         end = answer.index(b"\n", position)
-        size = int(answer[position:end].split()[2])
+        head = answer[position:end].split()
+        if head[-1] == b"missing":
+            raise GitUnusable(f"git lacks the content {name}; fetch the commit in full, without a filter of blobs")
+        size = int(head[2])
         found[name] = answer[end + 1 : end + 1 + size].decode("utf-8", "replace")
         position = end + size + 2
     return found
@@ -59,16 +64,7 @@ def changed(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> 
 
 def merge_base(root: Path, ref: str) -> str:
     """The commit where the working tree left a branch: what others merged since is none of this change."""
-    return _git(root, "merge-base", ref, "HEAD").decode().strip()
-
-
-def _prefix(root: Path) -> str:
-    return _git(root, "rev-parse", "--show-prefix").decode().strip()
-
-
-def _prefixed(root: Path, folders: Iterable[str]) -> list[str]:
-    prefix = _prefix(root)
-    return [f"{prefix}{folder}" for folder in folders]
+    return _git(root, "merge-base", "--end-of-options", ref, "HEAD").decode().strip()
 
 
 def _git(root: Path, *argv: str, given: bytes | None = None) -> bytes:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .change import by_component
-from .impact import Impact, Severity
+from .impact import Impact
 from .source import Comparison
-from .text import lines, summary
+from .text import environments, lines, summary
+from .visible import visible
 
 
 def html(found: Comparison, impacts: Sequence[Impact]) -> str:
@@ -17,9 +18,10 @@ def html(found: Comparison, impacts: Sequence[Impact]) -> str:
     template = Path(__file__).with_name("diff.html.j2").read_text("utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     groups = []
-    for name in found.environments:
+    for name in environments(found, impacts):
         here = [change for change in found.changes if change.environment == name]
         components = [(component, summary(group), group) for _, component, group in by_component(here)]
         said = [impact for impact in impacts if impact.environment == name]
         groups.append({"name": name, "summary": summary(here), "impacts": said, "components": components})
-    return environment.from_string(template).render(base=found.base, groups=groups, lines=lines, Severity=Severity)
+    names = {"base": found.base, "groups": groups, "lines": lines, "visible": visible}
+    return environment.from_string(template).render(names)

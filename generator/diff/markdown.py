@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator, Sequence
 
 from .change import Change, by_component
 from .impact import Impact, Severity
 from .source import Comparison
-from .text import lines, summary
+from .text import environments, lines, summary
+from .visible import visible
 
 SIGNS = {Severity.DANGER: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "⚪"}
 MARKS = {"added": "+", "removed": "-", "changed": "~"}
@@ -16,7 +19,8 @@ MARKS = {"added": "+", "removed": "-", "changed": "~"}
 def markdown(found: Comparison, impacts: Sequence[Impact]) -> str:
     """Every environment in full."""
     return "\n\n".join(
-        f"### {name}\n\n{consequences(name, impacts)}\n\n{objects(found, name)}" for name in found.environments
+        "\n\n".join(filter(None, (f"### {name}", consequences(name, impacts), objects(found, name))))
+        for name in environments(found, impacts)
     )
 
 
@@ -27,38 +31,53 @@ def consequences(environment: str, impacts: Sequence[Impact], least: Severity = 
         if impact.environment == environment and impact.severity >= least:
             groups.setdefault((impact.severity, impact.text), []).append(impact.subject)
     return "\n".join(
-        f"- {SIGNS[severity]} {_subjects(subjects)}: {escaped(text)}" for (severity, text), subjects in groups.items()
+        f"- {SIGNS[severity]} {named(subjects)}: {escaped(text)}" for (severity, text), subjects in groups.items()
     )
 
 
 def objects(found: Comparison, environment: str) -> str:
     """The objects of an environment, folded by component, each with its fields as a diff."""
+    return "\n\n".join(block for _, block in components(found, environment))
+
+
+def components(found: Comparison, environment: str) -> Iterator[tuple[str, str]]:
+    """Each component of an environment with its objects."""
     here = [change for change in found.changes if change.environment == environment]
-    blocks = []
     for _, component, group in by_component(here):
         body = "\n".join(line for change in group for line in _object(change))
-        blocks.append(folded(f"{component}: {summary(group)}", fenced(body)))
-    return "\n\n".join(blocks)
+        yield component, folded(f"{component}: {summary(group)}", fenced(body))
+
+
+def named(subjects: Sequence[str]) -> str:
+    """Up to three by name, more by their number."""
+    shown = ", ".join(f"**{escaped(subject)}**" for subject in dict.fromkeys(subjects))
+    return shown if len(subjects) <= 3 else f"**{escaped(subjects[0])}** and {len(subjects) - 1} others"
 
 
 def folded(title: str, body: str) -> str:
-    return f"<details><summary>{escaped(title)}</summary>\n\n{body}\n\n</details>"
+    """Closed until somebody opens it; the title stands in HTML, where Markdown's backslashes would show."""
+    return f"<details><summary>{inert(title)}</summary>\n\n{body}\n\n</details>"
 
 
 def fenced(body: str) -> str:
     """A block of diff, with a fence that nothing in it can close."""
-    longest = max((len(run) for run in body.split("\n") if set(run.strip()) == {"`"}), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}diff\n{body}\n{fence}"
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", body)), default=0))
+    return f"{fence}diff\n{visible(body)}\n{fence}"
 
 
 def escaped(text: str) -> str:
-    """Text that is neither markup nor a mention nor a link to an issue."""
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("@", "&#64;"), ("#", "&#35;")):
-        text = text.replace(character, entity)
-    for character in "\\`*_[]|~":
-        text = text.replace(character, f"\\{character}")
-    return text
+    """Text on one line that is neither markup nor a mention nor a link."""
+    return inert(re.sub(r"([\\`*_{}\[\]|~])", r"\\\1", text)).replace("$", "&#36;")
+
+
+def inert(text: str) -> str:
+    """Text on one line of HTML that calls nobody and links to nothing.
+
+    GitHub looks for names, issues and addresses after entities and backslashes have become characters again: only a
+    character in between keeps it from finding them, and this one has no width.
+    """
+    text = html.escape(visible(" ".join(text.splitlines())), quote=False)
+    return re.sub(r"@|#|:(?=//)|www(?=\.)|gh(?=-\d)", r"\g<0>&#8203;", text, flags=re.IGNORECASE)
 
 
 def _object(change: Change) -> Iterator[str]:
@@ -70,8 +89,3 @@ def _object(change: Change) -> Iterator[str]:
                 yield f"{line[0]}   {line[2:]}"
             else:
                 yield f"    {line}"
-
-
-def _subjects(subjects: Sequence[str]) -> str:
-    shown = ", ".join(f"**{escaped(subject)}**" for subject in dict.fromkeys(subjects))
-    return shown if len(subjects) <= 3 else f"**{escaped(subjects[0])}** and {len(subjects) - 1} others"

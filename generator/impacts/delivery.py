@@ -21,6 +21,9 @@ def check(change: Change) -> Iterator[Impact]:
                 yield danger("delivery", change, text)
             elif "automated" in field.path:
                 yield warning("delivery", change, f"what happens by itself changes: {field.shown} is {field.after}")
+            elif field.path[:3] == ("spec", "destination", "namespace"):
+                text = f"objects that name no namespace go to {_shown(field.after)} instead of {_shown(field.before)}"
+                yield note("delivery", change, text)
             elif "destination" in field.path:
                 yield danger("delivery", change, f"syncs to another place: {field.shown} is {field.after}")
     elif change.kind == "AppProject" and change.verb == "changed":

@@ -1,0 +1,1 @@
+"""What a reviewer should know of a change, as one comment on its pull request."""
