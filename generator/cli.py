@@ -16,7 +16,20 @@ from typing import NoReturn
 
 import click
 
-from generator import cli_aws, cli_review, cli_secrets
+from generator import (
+    cli_aws,
+    cli_bump,
+    cli_cost,
+    cli_explain,
+    cli_new_env,
+    cli_pin,
+    cli_promote,
+    cli_report,
+    cli_review,
+    cli_secrets,
+    cli_show,
+    cli_verify,
+)
 from generator.console import FOUND, environment, fail, number, planned
 from generator.console import run as run_steps
 from generator.restore import EXAMPLE, LATEST, steps
@@ -44,10 +57,20 @@ def main(context: click.Context, root: Path) -> None:
 main.add_command(cli_aws.bootstrap)
 main.add_command(cli_aws.import_outputs)
 main.add_command(cli_review.diff)
+main.add_command(cli_review.review)
+main.add_command(cli_cost.cost)
+main.add_command(cli_report.report)
 main.add_command(cli_secrets.secrets)
+main.add_command(cli_new_env.new_env)
+main.add_command(cli_promote.promote)
+main.add_command(cli_bump.bump)
+main.add_command(cli_explain.explain)
+main.add_command(cli_show.show)
+main.add_command(cli_pin.pin)
+main.add_command(cli_verify.verify)
 
 
-@main.command()
+@main.command(epilog="Example: python -m generator render")
 @click.pass_obj
 def render(root: Path) -> None:
     """Write base/, overlays/ and rendered/."""
@@ -63,7 +86,7 @@ def render(root: Path) -> None:
     click.echo(f"rendered {counted}, {_counts(report)}, {seconds:.2f} s")
 
 
-@main.command()
+@main.command(epilog="Example: python -m generator check rendered/prod/karpenter")
 @click.argument("directory", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--kubernetes-version", default=None, help="Schemas to check DIRECTORY against, e.g. 1.35.")
 @click.option("--json", "form", flag_value="json", help="Findings as a JSON list.")
@@ -123,19 +146,21 @@ def _explain(root: Path) -> NoReturn:
     sys.exit(0)
 
 
-@main.command()
+@main.command(epilog="Example: python -m generator docs")
 @click.pass_obj
 def docs(root: Path) -> None:
-    """Write the model's schema and the pages on keys, rules, alerts and the network."""
+    """Write the model's schema and the pages on keys, rules, alerts, the network and money."""
     from generator.check import manual
     from generator.components import monitoring_runbooks, network_page
+    from generator.cost import page as cost_page
     from generator.environment import schema
 
     files = schema.files() | manual.files()
     _write(root, files)
     # After the schema, so that an editor knows a new key before every environment has it.
-    _, environments = planned(root)
-    _write(root, network_page.files(environments) | monitoring_runbooks.files(environments))
+    made, environments = planned(root)
+    pages = network_page.files(environments) | monitoring_runbooks.files(environments)
+    _write(root, pages | cost_page.files(made, environments))
 
 
 @main.command(epilog="Example: python -m generator restore prod main, then the same with --run.")

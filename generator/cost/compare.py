@@ -110,5 +110,5 @@ def _change(low: float, high: float) -> str:
     if low >= 0:
         return f"{between(low, high)} more"
     if high <= 0:
-        return f"{between(-high, -low)} less"
+        return f"{between(abs(high), abs(low))} less"
     return f"from {money(-low)} less to {money(high)} more"

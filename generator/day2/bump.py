@@ -1,0 +1,159 @@
+"""Another version of one component, in an environment file or, for a chart, in the code beside its values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from generator.environment.load import DEFAULTS
+from generator.environment.model import Environment
+from generator.environment.nodes import Scalar
+
+from .edit import put, remove, written
+from .files import Text, find, loaded, own
+from .keys import at, order, values_of
+from .pins import CHARTS, PINS, Chart, Pin
+
+
+class Refused(Exception):
+    """A version that must not, or need not, be set; says why."""
+
+
+@dataclass(frozen=True)
+class Bump:
+    """One file with another version in it."""
+
+    file: Path
+    text: str
+    before: str
+    after: str
+    unpinned: bool = False
+    """Whether a digest went with the old version: it decides what runs, whatever the tag says."""
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Environments that say a version of their own, which a change of the defaults does not reach."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Releases of one component that must not run."""
+
+    component: str
+    reason: str
+    source: str
+    versions: tuple[str, ...] = ()
+    """Releases, or lines of releases: `1.107` is every 1.107.x."""
+    below: str = ""
+    """Every release before this one."""
+    kubernetes: str = ""
+    """On clusters of this version alone."""
+
+    def means(self, component: str, version: str, kubernetes: set[str]) -> bool:
+        if component != self.component or (self.kubernetes and self.kubernetes not in kubernetes):
+            return False
+        found = numbers(version)
+        lines = [numbers(one) for one in self.versions]
+        return any(found[: len(line)] == line for line in lines) or bool(self.below and found < numbers(self.below))
+
+
+@cache
+def known_bad() -> tuple[Bad, ...]:
+    """The releases of known_bad.json."""
+    listed = json.loads(Path(__file__).with_name("known_bad.json").read_text("utf-8"))
+    return tuple(Bad(**one | {"versions": tuple(one.get("versions", ()))}) for one in listed)
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a release in order, without what names its build: `v1.109.1-nightly.2` -> 1, 109, 1."""
+    release = re.match(r"[a-z0-9]*?@?v?(\d+(\.\d+)*)", version)
+    return tuple(map(int, release[1].split("."))) if release else ()
+
+
+def component(name: str) -> Pin | Chart:
+    """A component by its name; raises Refused with the names that there are."""
+    known = {one.name: one for one in (*PINS, *CHARTS)}
+    if name not in known:
+        raise Refused(f"no component «{name}»: there are {', '.join(known)}")
+    return known[name]
+
+
+def bump(
+    root: Path, target: str, found: Pin | Chart, version: str, environments: Mapping[str, Environment], *, force: bool
+) -> Bump:
+    """The file that says the version, with the new one; raises Refused and EnvironmentInvalid, and writes nothing."""
+    if isinstance(found, Chart):
+        if target != DEFAULTS:
+            raise Refused(f"{found.name} has one version for all environments: its values in {found.file} fit that one")
+        before = found.version(root)
+        users = [env for env in environments.values() if found.used(env)]
+        _judge(found.name, before, version, users, force=force)
+        old = Text.read(root / found.file).text
+        return Bump(root / found.file, found.pattern.sub(rf"\g<1>{version}\g<3>", old, count=1), before, version)
+    before = str(at(values_of(environments[target]), found.path))
+    users = list(environments.values()) if target == DEFAULTS else [environments[target]]
+    _judge(found.name, before, version, users, force=force)
+    file = root / "environments" / f"{target}.yaml"
+    text = put(Text.read(file).text, found.path, written(version), order)
+    text, unpinned = _without_digest(text, found, environments[target], environments[DEFAULTS])
+    if target != DEFAULTS and version == str(at(values_of(environments[DEFAULTS]), found.path)):
+        text = remove(text, found.path)
+    loaded(root / "environments", {target: text})
+    return Bump(file, text, before, version, unpinned, _own(root, found, environments) if target == DEFAULTS else {})
+
+
+def _own(root: Path, pin: Pin, environments: Mapping[str, Environment]) -> dict[str, str]:
+    said = {name: find(own(root / "environments", name), pin.path) for name in environments if name != DEFAULTS}
+    return {name: node.text for name, node in said.items() if isinstance(node, Scalar)}
+
+
+def _without_digest(text: str, pin: Pin, env: Environment, defaults: Environment) -> tuple[str, bool]:
+    """The text without the digest of the old version, which would go on to run."""
+    digest = (*pin.path[:-1], "digest")
+    if pin.kind != "image" or at(values_of(env), digest) is None:
+        return text, False
+    if env.name != DEFAULTS and at(values_of(defaults), digest) is not None:
+        return put(text, digest, written(None), order), True
+    return remove(text, digest), True
+
+
+def _judge(name: str, before: str, version: str, users: Sequence[Environment], *, force: bool) -> None:
+    """Refuses what is known to be bad, in any case; what is older, or another build, unless it is forced."""
+    kubernetes: set[str] = {env.cluster.kubernetes_version for env in users}
+    bad = next((one for one in known_bad() if one.means(name, version, kubernetes)), None)
+    if bad:
+        raise Refused(f"{name} {version} {bad.reason} ({bad.source})")
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}", version):
+        raise Refused(f"«{version}» is no version")
+    if version == before:
+        raise Refused(f"{name} is at {version} already")
+    if force:
+        return
+    if _form(version) != _form(before):
+        raise Refused(
+            f"«{version}» is not written like {before}: another build, or a release that moves; --force sets it"
+        )
+    if numbers(version) < numbers(before):
+        raise Refused(f"{version} is older than {before}: state may not be readable to it any more; --force sets it")
+
+
+def _form(version: str) -> str:
+    """A version without its numbers: two releases of one build look alike."""
+    return re.sub(r"\d+", "0", version)
+
+
+def table(root: Path, environments: Mapping[str, Environment]) -> list[dict[str, Any]]:
+    """Every component with its version in each environment; None where a chart is not used."""
+    rows: list[dict[str, Any]] = []
+    for pin in PINS:
+        versions = {name: str(at(values_of(env), pin.path)) for name, env in environments.items()}
+        rows.append({"component": pin.name, "kind": pin.kind, "versions": versions, "said": ".".join(pin.path)})
+    for chart in CHARTS:
+        version = chart.version(root)
+        there = {name for name, env in environments.items() if name == DEFAULTS or chart.used(env)}
+        used = {name: version if name in there else None for name in environments}
+        rows.append({"component": chart.name, "kind": "chart", "versions": used, "said": chart.file})
+    return rows

@@ -1,0 +1,108 @@
+"""The environment files as trees and as text; what is written was loaded first, as it will stand there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from generator.environment.load import DEFAULTS, load, merge, names, read
+from generator.environment.model import Environment
+from generator.environment.nodes import List, Map, Tree
+from generator.environment.outputs import outputs_file, with_outputs
+from generator.environment.problem import Path as FieldPath
+from generator.environment.problem import Place
+
+
+def own(folder: Path, name: str) -> Map:
+    """What the file of an environment itself says."""
+    return read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml")
+
+
+def merged(folder: Path, name: str) -> Map:
+    """What an environment's files say together; a value that the account has not yielded yet is an example."""
+    defaults = own(folder, DEFAULTS)
+    if name == DEFAULTS:
+        return defaults
+    tree = merge(defaults, own(folder, name))
+    assert isinstance(tree, Map)
+    file = folder / outputs_file(name)
+    found = read(file, f"{folder.name}/{file.name}") if file.exists() else None
+    return with_outputs(tree, found, name, folder.name, pending=True)[0]
+
+
+def inherited(tree: Map) -> Map:
+    """The tree with every gateway's values where they stand: in its entry, or in gatewayDefaults."""
+    section = tree.entries["openclaw"]
+    assert isinstance(section, Map)
+    defaults, gateways = section.entries["gatewayDefaults"], section.entries["gateways"]
+    assert isinstance(gateways, Map)
+    entries = {name: merge(defaults, item) for name, item in gateways.entries.items()}
+    whole = Map(
+        section.place, section.entries | {"gateways": Map(gateways.place, entries, gateways.keys)}, section.keys
+    )
+    return Map(tree.place, tree.entries | {"openclaw": whole}, tree.keys)
+
+
+def find(tree: Tree, path: FieldPath) -> Tree | None:
+    """The node at a path; None where the files do not say it."""
+    for step in path:
+        if isinstance(tree, Map) and step in tree.entries:
+            tree = tree.entries[str(step)]
+        elif isinstance(tree, List) and isinstance(step, int) and step < len(tree.items):
+            tree = tree.items[step]
+        else:
+            return None
+    return tree
+
+
+def changed(tree: Map, path: tuple[str, ...], value: Tree) -> Map:
+    """The tree with another node at a path."""
+    key, rest = path[0], path[1:]
+    inner = tree.entries.get(key)
+    made = changed(inner if isinstance(inner, Map) else Map(Place(""), {}, {}), rest, value) if rest else value
+    return Map(tree.place, tree.entries | {key: made}, tree.keys | {key: tree.keys.get(key, value.place)})
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a file with line feeds alone, and what its writer had besides."""
+
+    path: Path
+    text: str
+    mark: bool
+    """Whether it begins with a byte order mark."""
+    windows: bool
+    """Whether its lines end as on Windows."""
+
+    @staticmethod
+    def read(path: Path) -> Text:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+        return Text(path, text.replace("\r\n", "\n"), data.startswith(b"\xef\xbb\xbf"), "\r\n" in text)
+
+    def write(self, text: str) -> None:
+        """Replaces the file at once: whoever reads it meanwhile sees the old one or the new one."""
+        whole = text.replace("\n", "\r\n") if self.windows else text
+        scratch = self.path.with_name(f".{self.path.name}.new")
+        scratch.write_bytes(whole.encode("utf-8-sig" if self.mark else "utf-8"))
+        os.replace(scratch, self.path)
+
+
+def loaded(folder: Path, texts: Mapping[str, str]) -> dict[str, Environment]:
+    """The environments that other texts of some files change, all where it is the defaults; raises EnvironmentInvalid.
+
+    What the account has not yielded yet is no obstacle to an edit.
+    """
+    with TemporaryDirectory() as scratch:
+        trial = Path(scratch) / folder.name
+        trial.mkdir()
+        for path in folder.glob("*.yaml"):
+            shutil.copyfile(path, trial / path.name)
+        for name, text in texts.items():
+            (trial / f"{name}.yaml").write_text(text, "utf-8")
+        changed_ones = (DEFAULTS, *names(trial)) if DEFAULTS in texts else texts
+        return {name: load(trial, name, pending=True) for name in changed_ones}
