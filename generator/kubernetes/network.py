@@ -123,9 +123,11 @@ def policies(cni: str, pods: Pods, edges: Sequence[Edge], dns: str, *, read: boo
     spec = {
         "podSelector": {"matchLabels": pods.labels},
         "policyTypes": ["Ingress", "Egress"],
-        "ingress": grouped({"from": _peers(edge.source, pods)} | _ports(edge) for edge in arriving),
         "egress": grouped([_dns(dns), *({"to": _peers(edge.target, pods)} | _ports(edge) for edge in leaving)]),
     }
+    # policyTypes denies what no rule admits. The server would store an empty list as none, and every sync change it.
+    if admitted := grouped({"from": _peers(edge.source, pods)} | _ports(edge) for edge in arriving):
+        spec["ingress"] = admitted
     return [{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec}]
 
 

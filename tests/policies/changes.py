@@ -182,6 +182,8 @@ def as_deployment(obj: Obj) -> None:
     obj["kind"] = "Deployment"
     for field in ("serviceName", "volumeClaimTemplates", "persistentVolumeClaimRetentionPolicy", "updateStrategy"):
         del obj["spec"][field]
+    obj["spec"].pop("podManagementPolicy", None)
+    pod(obj).setdefault("volumes", []).append({"name": "state", "emptyDir": {}})
 
 
 def as_secret(obj: Obj) -> None:
@@ -189,6 +191,28 @@ def as_secret(obj: Obj) -> None:
     meta = obj["metadata"]
     obj.clear()
     obj.update(apiVersion="v1", kind="Secret", metadata=meta, stringData=dict.fromkeys(keys, "example"))
+
+
+def no_time_to_end(obj: Obj) -> None:
+    """The server refuses a preStop that sleeps longer than that, so there is none."""
+    pod(obj)["terminationGracePeriodSeconds"] = 0
+    container(obj).pop("lifecycle", None)
+
+
+def unmasked(obj: Obj) -> None:
+    """The server wants a user namespace around it."""
+    pod(obj)["hostUsers"] = False
+    context(obj)["procMount"] = "Unmasked"
+
+
+def ami(**term: Any) -> Change:
+    """Selected otherwise than by an alias, which tells the family."""
+    return in_spec(amiFamily="AL2023", amiSelectorTerms=[term])
+
+
+def without_memory(obj: Obj) -> None:
+    for of_kind in container(obj)["resources"].values():
+        of_kind.pop("memory", None)
 
 
 def remove(*path: str) -> Change:

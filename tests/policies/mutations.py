@@ -15,6 +15,7 @@ from .changes import (
     Change,
     Predicate,
     add_volume,
+    ami,
     arch,
     as_deployment,
     as_secret,
@@ -35,6 +36,7 @@ from .changes import (
     kind,
     mount_token,
     mounts_token,
+    no_time_to_end,
     node,
     on_spot,
     own_secret,
@@ -47,7 +49,9 @@ from .changes import (
     spread,
     spread_out,
     template,
+    unmasked,
     unrestricted,
+    without_memory,
 )
 
 
@@ -80,7 +84,7 @@ PODS: Rows = [
         "graviton",
     ),
     ("no grace period", remove_from_pod("terminationGracePeriodSeconds"), "grace-period"),
-    ("no time to end", in_pod(terminationGracePeriodSeconds=0), "grace-period"),
+    ("no time to end", no_time_to_end, "grace-period"),
     (
         "preStop as long as the grace period",
         lambda obj: container(obj).update(
@@ -95,7 +99,7 @@ PODS: Rows = [
     ("image: half a digest", image("@sha256:0123"), "no-floating-tag"),
     ("init container: latest", init_container(image="docker.io/library/busybox:latest"), "no-floating-tag"),
     ("image volume: latest", add_volume(image={"reference": "docker.io/library/model:latest"}), "no-floating-tag"),
-    ("privileged", in_context(privileged=True), "pod-security"),
+    ("privileged", in_context(privileged=True, allowPrivilegeEscalation=True), "pod-security"),
     ("host network", in_pod(hostNetwork=True), "pod-security"),
     ("host processes", in_pod(hostPID=True), "pod-security"),
     ("host memory", in_pod(hostIPC=True), "pod-security"),
@@ -118,7 +122,7 @@ PODS: Rows = [
     ("any system call in the container", in_context(seccompProfile={"type": "Unconfined"}), "pod-security"),
     ("no seccomp profile", remove_from_pod("securityContext", "seccompProfile"), "pod-security"),
     ("no security context", lambda obj: container(obj).pop("securityContext"), "pod-security"),
-    ("unmasked /proc", in_context(procMount="Unmasked"), "pod-security"),
+    ("unmasked /proc", unmasked, "pod-security"),
     ("kernel parameters", in_pod_context(sysctls=[{"name": "kernel.msgmax", "value": "65536"}]), "pod-security"),
     ("no AppArmor", in_pod_context(appArmorProfile={"type": "Unconfined"}), "pod-security"),
     ("SELinux options", in_context(seLinuxOptions={"type": "spc_t"}), "pod-security"),
@@ -127,7 +131,7 @@ PODS: Rows = [
     ("the default ServiceAccount", in_pod(serviceAccountName="default"), "service-account"),
     ("a token nobody declared", mount_token, "service-account"),
     ("no CPU request", remove_from_pod("containers", 0, "resources", "requests", "cpu"), "resources"),
-    ("no memory request", remove_from_pod("containers", 0, "resources", "requests", "memory"), "resources"),
+    ("no memory request, and no limit to stand for it", without_memory, "resources"),
     ("no memory limit", remove_from_pod("containers", 0, "resources", "limits", "memory"), "resources"),
     ("a CPU limit", lambda obj: container(obj)["resources"]["limits"].update(cpu="1"), "resources"),
     ("no resources", lambda obj: container(obj).pop("resources"), "resources"),
@@ -137,7 +141,7 @@ PODS: Rows = [
 SPREAD: Rows = [
     ("no spread", remove_from_pod("topologySpreadConstraints"), "spread"),
     ("no spread over zones", remove_from_pod("topologySpreadConstraints", 0), "spread"),
-    ("spread over nodes instead of zones", spread(topologyKey="kubernetes.io/hostname"), "spread"),
+    ("spread over racks instead of zones", spread(topologyKey="example.com/rack"), "spread"),
 ]
 
 BLIND_SPREAD: Rows = [
@@ -181,6 +185,7 @@ POOLS: Rows = [
     ),
     ("no consolidateAfter", remove("spec", "disruption", "consolidateAfter"), "spot-fallback"),
     ("no disruption block", remove("spec", "disruption"), "spot-fallback"),
+    ("pods moved at once", lambda obj: obj["spec"]["disruption"].update(consolidateAfter="0s"), "spot-fallback"),
     (
         "nodes drained within the Spot notice",
         lambda obj: node(obj).update(terminationGracePeriod=f"{SPOT_NOTICE}s"),
@@ -191,9 +196,9 @@ POOLS: Rows = [
 
 NODE_CLASSES: Rows = [
     ("newest AMI", in_spec(amiSelectorTerms=[{"alias": "al2023@latest"}]), "nodeclass-pinned"),
-    ("AMI by name", in_spec(amiSelectorTerms=[{"name": "our-node-*"}]), "nodeclass-pinned"),
-    ("AMI by tag", in_spec(amiSelectorTerms=[{"tags": {"stage": "released"}}]), "nodeclass-pinned"),
-    ("AMI by parameter", in_spec(amiSelectorTerms=[{"ssmParameter": "/our/node/ami"}]), "nodeclass-pinned"),
+    ("AMI by name", ami(name="our-node-*"), "nodeclass-pinned"),
+    ("AMI by tag", ami(tags={"stage": "released"}), "nodeclass-pinned"),
+    ("AMI by parameter", ami(ssmParameter="/our/node/ami"), "nodeclass-pinned"),
     (
         "plain volume",
         lambda obj: obj["spec"]["blockDeviceMappings"][0]["ebs"].update(encrypted=False),

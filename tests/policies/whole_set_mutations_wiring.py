@@ -523,6 +523,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         "argo-safe",
     ),
     caught(
+        "Application points at no namespace",
+        each(the("openclaw", "Application"), lambda o: o["spec"]["destination"].pop("namespace")),
+        "argo-safe",
+    ),
+    caught(
         "project lacks a cluster-wide kind",
         each(own_project, lambda o: o["spec"]["clusterResourceWhitelist"].pop()),
         "argo-safe",

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from tools.programs.catalogue import Entry, catalogue, unavailable
-from tools.programs.given import given
+from tools.programs.given import asset, given
 from tools.programs.installers import INSTALLERS, recipe, site
 from tools.programs.run import NotInstalled, say
 from tools.programs.store import installed
@@ -39,6 +39,8 @@ class Unavailable:
 def program(name: str) -> Program | Unavailable:
     """The program of that name in catalogue.toml, installed if it is not yet; raises KeyError for an unknown name."""
     entry = catalogue()[name]
+    if own := asset(entry):
+        return Program(name, own, f"of {entry.assets}", [str(own)])
     try:
         needs = {need: _needed(need) for need in entry.needs}
         path, version = _place(entry, needs)

@@ -24,6 +24,7 @@ class Entry:
     needs: tuple[str, ...] = ()
     image: str = ""
     differs: str = ""
+    assets: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What only programs of its origin have."""
 
@@ -41,6 +42,7 @@ def catalogue(path: Path = HERE / "catalogue.toml") -> dict[str, Entry]:
                 needs=tuple(table.pop("needs", ())),
                 image=table.pop("image", ""),
                 differs=table.pop("differs", ""),
+                assets=table.pop("assets", ""),
                 options=table,
             )
         except KeyError as key:

@@ -1,4 +1,4 @@
-"""A program that only the user can bring: a binary that an environment variable names."""
+"""A program that the user brings: a binary, or one in a folder, that an environment variable names."""
 
 import os
 import re
@@ -21,6 +21,13 @@ def given(entry: Entry) -> tuple[Path, str]:
     if not os.access(path, os.X_OK):
         raise NotInstalled(f"{variable}: {path} is not a program")
     return path, _version(path)
+
+
+def asset(entry: Entry) -> Path | None:
+    """The program in the folder that the user names, where the entry has such a variable and the folder has it."""
+    folder = os.environ.get(entry.assets) if entry.assets else None
+    path = Path(folder or "") / entry.name
+    return path.resolve() if folder and os.access(path, os.X_OK) else None
 
 
 def _version(path: Path) -> str:

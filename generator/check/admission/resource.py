@@ -33,7 +33,7 @@ _CLUSTER_SCOPED: dict[str, tuple[str, ...]] = {
         "ClusterTrustBundle",
     ),
     "cilium.io": ("CiliumClusterwideNetworkPolicy",),
-    "eks.amazonaws.com": ("NodeClass",),
+    "eks.amazonaws.com": ("IngressClassParams", "NodeClass"),
     "elbv2.k8s.aws": ("IngressClassParams",),
     "external-secrets.io": (
         "ClusterExternalSecret",

@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from generator.check.admission.resource import is_cluster_scoped
 from generator.check.objectset import Item, ObjectSet
 from generator.check.walk import each, table, text
 from generator.kubernetes.objects import Obj
 
 WAVE = "argocd.argoproj.io/sync-wave"
 OPTIONS = "argocd.argoproj.io/sync-options"
-CLUSTER_WIDE = (
-    *("ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "EC2NodeClass", "Namespace", "NodeClass"),
-    *("NodePool", "PersistentVolume", "PriorityClass", "StorageClass"),
-)
-"""Kinds without a namespace that an Application with a destination namespace may hold."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +37,13 @@ class Application:
 
     @property
     def cluster_wide(self) -> list[Item]:
+        """Those that have no namespace even where the destination has one."""
         bound = text(self.spec, "destination", "namespace")
-        return [one for one in self.objects if not one.namespace and (not bound or one.kind in CLUSTER_WIDE)]
+        return [one for one in self.objects if not one.namespace and not (bound and _namespaced(one))]
+
+
+def _namespaced(item: Item) -> bool:
+    return not is_cluster_scoped(str(item.obj.get("apiVersion", "")).rpartition("/")[0], item.kind)
 
 
 def applications(objects: ObjectSet) -> list[Application]:

@@ -40,6 +40,9 @@ def _destinations(project: Item, members: Sequence[Application]) -> Iterator[Fla
     for member in members:
         there = text(member.spec, "destination", "server") or text(member.spec, "destination", "name")
         bound = text(member.spec, "destination", "namespace")
+        if there and not bound and not any(_admits(one, there, "") for one in admitted):
+            message = f"{member.item.name} points at no namespace, and no destination admits that: {REFUSED}"
+            yield ("spec", "destinations"), message
         for namespace in {*(one.namespace for one in member.objects), bound} - {""}:
             used.setdefault((there, namespace), member)
     for (there, namespace), member in sorted(used.items(), key=lambda pair: pair[0]):
