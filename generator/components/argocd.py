@@ -14,9 +14,26 @@ from generator.kubernetes.objects import Obj, metadata
 
 NAME = "argocd"
 ROOT = "root"
+ROOT_WAVE = 100
+"""Last.  Its health is the worst of all the others': a wave behind it would wait for whatever is not well."""
 IN_CLUSTER = "https://kubernetes.default.svc"
+FINALIZER = "resources-finalizer.argocd.argoproj.io/foreground"
+"""Deleting an Application deletes what it has synced; the server warns about its short form, which means the same."""
 AUTOMATED = {"prune": True, "selfHeal": True, "allowEmpty": False}
 """An empty render must not prune the environment."""
+
+
+KEPT = {
+    "argocd.argoproj.io/sync-options": "Prune=false,Delete=confirm",
+    "argocd.argoproj.io/compare-options": "IgnoreExtraneous",
+}
+"""Annotations of what takes more than itself along when it goes: it stays when it drops out of the repository, and a
+person deletes it.  `Prune=confirm` would hold up every later sync of its Application until somebody has confirmed."""
+NEIGHBOURS: list[Obj] = [
+    {"group": "*", "kind": "*", "name": "argo*"},
+    *({"group": "argoproj.io", "kind": kind, "name": "*"} for kind in ("Application", "ApplicationSet", "AppProject")),
+]
+"""What lies in Argo CD's namespace beside our Applications; it would be taken for forgotten objects of ours."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +49,7 @@ def objects(env: Environment, parts: Sequence[Part]) -> list[Obj]:
     """Nothing in a fleet, whose hub has an ApplicationSet instead."""
     if env.gitops.argocd.mode == "fleet":
         return []
-    return [project(env, parts), application(env, ROOT, NAME, wave=0), *(child(env, part) for part in parts)]
+    return [project(env, parts), application(env, ROOT, NAME, ROOT_WAVE), *(child(env, part) for part in parts)]
 
 
 def server(env: Environment) -> str:
@@ -78,7 +95,7 @@ def app_project(
         "sourceRepos": sorted(repositories),
         "destinations": [{"server": server(env), "namespace": namespace} for namespace in sorted(namespaces)],
         "clusterResourceWhitelist": [{"group": group, "kind": kind} for group, kind in sorted(cluster_wide)],
-        "orphanedResources": {"warn": True},
+        "orphanedResources": {"warn": True, "ignore": NEIGHBOURS},
     }
     if argocd.mode == "eks-managed":
         spec["sourceNamespaces"] = [argocd.namespace]
@@ -102,10 +119,7 @@ def app_project(
             name,
             argocd.namespace,
             app=NAME,
-            annotations={
-                "argocd.argoproj.io/sync-wave": "-100",
-                "argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm",
-            },
+            annotations={"argocd.argoproj.io/sync-wave": "-100", **KEPT},
         ),
         "spec": spec,
     }
@@ -113,6 +127,9 @@ def app_project(
 
 def child(env: Environment, part: Part) -> Obj:
     made = application(env, part.name, part.name, part.wave)
+    inside = {obj["metadata"]["namespace"] for obj in part.objects if "namespace" in obj["metadata"]}
+    if inside:
+        made["spec"]["destination"]["namespace"] = min(inside)
     if any(obj["kind"] in ("Namespace", "StatefulSet") for obj in part.objects):
         # Deleting the Application must not delete state; without the finalizer it only stops syncing.
         del made["metadata"]["finalizers"]
@@ -125,7 +142,7 @@ def application(env: Environment, name: str, folder: str, wave: int) -> Obj:
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
-        "metadata": meta | {"finalizers": ["resources-finalizer.argocd.argoproj.io"]},
+        "metadata": meta | {"finalizers": [FINALIZER]},
         "spec": {
             "project": gitops.argocd.project,
             "source": {
@@ -133,7 +150,8 @@ def application(env: Environment, name: str, folder: str, wave: int) -> Obj:
                 "targetRevision": gitops.revision,
                 "path": f"{gitops.tree}/{env.name}/{folder}",
             },
-            "destination": {"server": server(env)},
+            # Objects name their own; but the project, which admits namespaces by name, refuses an Application without.
+            "destination": {"server": server(env), "namespace": gitops.argocd.namespace},
             "syncPolicy": {
                 "automated": AUTOMATED,
                 "syncOptions": [

@@ -108,8 +108,8 @@ def namespace(name: str, level: str) -> Obj:
     levels = {"enforce": level, "audit": "restricted", "warn": "restricted"}
     labels = {f"{KUBERNETES_SECURITY}/{mode}": wanted for mode, wanted in levels.items()}
     meta = metadata(name, app="namespaces", labels=labels | {"app.kubernetes.io/part-of": PART_OF})
-    # Deleting the namespace would delete what its controller made: Argo CD must be told twice.
-    meta["annotations"] = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
+    # Deleting the namespace would delete what its controller made.
+    meta["annotations"] = dict(argocd.KEPT)
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": meta}
 
 

@@ -57,7 +57,9 @@ def llm_gateway_monitor(env: Environment) -> Obj:
 def collector_monitor(env: Environment) -> Obj:
     """What applications send, under their own namespace and pod, not the collector's; and what it tells of itself."""
     sender = [
-        {"sourceLabels": [f"k8s_{label}_name"], "regex": "(.+)", "targetLabel": label} for label in ("namespace", "pod")
+        # `replace` is the default; unsaid, the API server adds it, and Argo CD would see a difference for ever.
+        {"action": "replace", "sourceLabels": [f"k8s_{label}_name"], "regex": "(.+)", "targetLabel": label}
+        for label in ("namespace", "pod")
     ]
     endpoints: list[Obj] = [
         {"port": "metrics", "interval": INTERVAL, "metricRelabelings": sender},

@@ -8,6 +8,8 @@ from generator.kubernetes.network import default_deny
 from generator.kubernetes.objects import Obj, metadata, pod_template
 from generator.kubernetes.quantity import cores, mebibytes
 
+from .argocd import KEPT
+
 NAME = "namespaces"
 KUBERNETES_SECURITY = "pod-security.kubernetes.io"
 
@@ -30,8 +32,8 @@ def objects(workloads: Iterable[Obj], labels: Mapping[str, Mapping[str, str]]) -
 def namespace_object(name: str, more: Mapping[str, str]) -> Obj:
     security = {f"{KUBERNETES_SECURITY}/{mode}": "restricted" for mode in MODES}
     meta = metadata(name, app=NAME, labels={**security, **more})
-    # Deleting the namespace would delete the gateways' volumes claims with it: Argo CD must be told twice.
-    meta["annotations"] = {"argocd.argoproj.io/sync-options": "Prune=confirm,Delete=confirm"}
+    # Deleting the namespace would delete the gateways' volume claims with it.
+    meta["annotations"] = dict(KEPT)
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": meta}
 
 

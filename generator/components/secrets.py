@@ -14,6 +14,8 @@ from generator.kubernetes.secret import Secret
 
 NAME = "secrets"
 STORE = "aws-secrets-manager"
+DEFAULTS: Obj = {"conversionStrategy": "Default", "decodingStrategy": "None", "metadataPolicy": "None"}
+"""What the API server adds to a list; unsaid, Argo CD would see a difference for ever and sync without end."""
 
 
 def objects(env: Environment, declared: Sequence[Secret]) -> list[Obj]:
@@ -43,7 +45,11 @@ def external_secret(env: Environment, secret: Secret) -> Obj:
             "data": [
                 {
                     "secretKey": key,
-                    "remoteRef": {"key": f"{env.secrets.prefix}/{remote.entry}", "property": remote.property},
+                    "remoteRef": {
+                        "key": f"{env.secrets.prefix}/{remote.entry}",
+                        "property": remote.property,
+                        **DEFAULTS,
+                    },
                 }
                 for key, remote in sorted(secret.data.items())
             ],

@@ -31,10 +31,28 @@ def test_project_admits_what_is_rendered_and_no_secret(defaults: Environment) ->
 def test_eks_capability_addresses_the_cluster_by_arn(defaults: Environment) -> None:
     env = managed(defaults)
     arn = "arn:aws:eks:us-east-1:111122223333:cluster/openclaw"
-    assert argocd.application(env, "a", "a", 0)["spec"]["destination"] == {"server": arn}
+    assert argocd.application(env, "a", "a", 0)["spec"]["destination"]["server"] == arn
     assert argocd.project(env, PARTS)["spec"]["sourceNamespaces"] == ["argocd"]
     assert {one["server"] for one in argocd.project(env, PARTS)["spec"]["destinations"]} == {arn}
     assert "sourceNamespaces" not in argocd.project(defaults, PARTS)["spec"]
+
+
+def test_the_project_admits_where_each_application_points(environments: dict[str, Environment]) -> None:
+    for env in environments.values():
+        delivery = registry.render(env)[-1].objects
+        admitted = {
+            obj["metadata"]["name"]: [(one["server"], one["namespace"]) for one in obj["spec"]["destinations"]]
+            for obj in delivery
+            if obj["kind"] == "AppProject"
+        }
+        refused = [
+            obj["metadata"]["name"]
+            for obj in delivery
+            if obj["kind"] == "Application"
+            and (obj["spec"]["destination"]["server"], obj["spec"]["destination"].get("namespace", ""))
+            not in admitted[obj["spec"]["project"]]
+        ]
+        assert not refused, f"{env.name}: Argo CD would refuse {refused}"
 
 
 def test_applications_sync_by_themselves_and_never_to_nothing(defaults: Environment) -> None:
@@ -50,8 +68,18 @@ def test_users_may_sync_the_overlays_instead(defaults: Environment) -> None:
 
 def test_deleting_an_application_with_state_deletes_no_state(defaults: Environment) -> None:
     pool, gateway = (argocd.child(defaults, part) for part in PARTS)
-    assert pool["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
+    assert pool["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io/foreground"]
     assert "finalizers" not in gateway["metadata"]
+
+
+def test_what_takes_more_along_stays_and_holds_no_sync_up(environments: dict[str, Environment]) -> None:
+    for env in environments.values():
+        objects = [obj for part in registry.render(env) for obj in part.objects]
+        kept = [obj["metadata"]["annotations"] for obj in objects if obj["kind"] in ("Namespace", "AppProject")]
+        assert kept
+        for found in kept:
+            assert found["argocd.argoproj.io/sync-options"] == "Prune=false,Delete=confirm"
+            assert found["argocd.argoproj.io/compare-options"] == "IgnoreExtraneous"
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
@@ -62,6 +90,7 @@ def test_waves_put_what_is_needed_before_what_needs_it(name: str, environments: 
         for obj in delivery.objects
         if obj["kind"] == "Application"
     }
+    assert max(waves, key=lambda part: waves[part]) == "root", "what comes later waits until everything is healthy"
     order = ["namespaces", "karpenter", "secrets", "otel-collector", "llm-gateway", "openclaw-main"]
     assert sorted(order, key=lambda part: waves[part]) == order
     assert len({waves[part] for part in order}) == len(order)

@@ -33,7 +33,11 @@ def releases(env: Environment) -> list[Release]:
 
 def managing(env: Environment, *controllers: str) -> Environment:
     modes: Any = {name: "managed" if name in controllers else "existing" for name in platform.CONTROLLERS}
-    return replace(env, platform=replace(env.platform, vpc_id="vpc-0123456789abcdef0", **modes))
+    return replace(
+        env,
+        cluster=replace(env.cluster, vpc_id="vpc-0123456789abcdef0"),
+        platform=replace(env.platform, **modes),
+    )
 
 
 def strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

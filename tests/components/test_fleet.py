@@ -30,10 +30,12 @@ def test_clusters_are_matched_with_the_folders_of_their_environment(defaults: En
     assert clusters["clusters"]["selector"]["matchExpressions"] == [
         {"key": "openclaw.io/environment", "operator": "Exists"}
     ]
-    every, without = folders["git"]["directories"]
+    every, *without = folders["git"]["directories"]
     assert every == {"path": 'rendered/{{ index .metadata.labels "openclaw.io/environment" }}/*'}
-    assert without == {"path": every["path"].removesuffix("*") + "argocd", "exclude": True}
-    assert spec["template"]["spec"]["destination"] == {"name": "{{ .name }}"}
+    assert without == [
+        {"path": every["path"].removesuffix("*") + folder, "exclude": True} for folder in ("argocd", "aws")
+    ]
+    assert spec["template"]["spec"]["destination"] == {"name": "{{ .name }}", "namespace": "argocd"}
     assert spec["template"]["spec"]["source"]["path"] == "{{ .path.path }}"
 
 

@@ -229,6 +229,7 @@ def test_tls_hsts_and_who_may_connect_are_pinned_in_the_class(defaults: Environm
     )
     found = parameters(env)
     del found["loadBalancerAttributes"]
+    assert {"key": "openclaw.io/environment", "value": env.name} in found.pop("tags")
     hsts = {"key": "routing.http.response.strict_transport_security.header_value", "value": "max-age=600"}
     assert_same(
         found,

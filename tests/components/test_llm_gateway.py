@@ -647,7 +647,7 @@ def test_only_bedrock_needs_aws_credentials(defaults: Environment) -> None:
 def test_prometheus_may_scrape_and_traces_may_leave(env: Environment) -> None:
     edges = [(edge.source, edge.target, edge.port) for edge in llm_gateway.edges(env)]
     pods = Pods("llm-gateway", "llm-gateway")
-    assert (Namespace("monitoring"), pods, 4000) in edges
+    assert (Pods("prometheus", "monitoring"), pods, 4000) in edges
     assert (pods, Pods("otel-collector", "telemetry"), 4318) in edges
 
 

@@ -101,12 +101,15 @@ def scraped(monitor: Obj, key: str) -> set[str]:
     return {endpoint["port"] for endpoint in monitor["spec"][key]}
 
 
-def test_every_scraped_port_admits_prometheus_and_no_more_ports_do(defaults: Environment) -> None:
+def test_every_scraped_port_admits_prometheus_alone_and_no_more_ports_do(defaults: Environment) -> None:
+    there = defaults.monitoring.namespace
+    edges = components.all_edges(defaults)
     admitted = {
         (edge.target.app, edge.port)
-        for edge in components.all_edges(defaults)
-        if edge.source == Namespace(defaults.monitoring.namespace) and isinstance(edge.target, Pods)
+        for edge in edges
+        if edge.source == Pods("prometheus", there) and isinstance(edge.target, Pods)
     }
+    assert [edge for edge in edges if edge.source == Namespace(there)] == [], "its whole namespace"
     scraped = {
         (llm_gateway.NAME, llm_gateway.PORT),
         (otel_collector.NAME, otel_collector.METRICS),
@@ -130,6 +133,8 @@ def test_what_openclaw_sends_is_found_under_its_own_pod(defaults: Environment) -
     sent, own = monitoring.collector_monitor(defaults)["spec"]["endpoints"]
     moved = {(*rule["sourceLabels"], rule["targetLabel"]) for rule in sent["metricRelabelings"]}
     assert moved == {("k8s_namespace_name", "namespace"), ("k8s_pod_name", "pod")}
+    # The server adds it where it is not said, inside a list, which Argo CD would never see in sync.
+    assert {rule["action"] for rule in sent["metricRelabelings"]} == {"replace"}
     assert "metricRelabelings" not in own
 
 

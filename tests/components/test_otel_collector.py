@@ -13,7 +13,7 @@ import yaml
 
 from generator.components import otel_collector, otel_config
 from generator.environment.model import Environment
-from generator.kubernetes.network import ApiServer, Edge, Hosts, Namespace, PodIdentityAgent
+from generator.kubernetes.network import ApiServer, Edge, Hosts, Namespace, PodIdentityAgent, Pods
 from generator.kubernetes.objects import Obj
 from generator.kubernetes.quantity import mebibytes
 from generator.kubernetes.secret import Remote, Secret
@@ -176,8 +176,8 @@ def test_queue_file_fits_its_volume(defaults: Environment) -> None:
 
 POD = otel_collector.PODS
 ALWAYS = [
-    Edge(Namespace("monitoring"), POD, 9464, "http"),
-    Edge(Namespace("monitoring"), POD, 8888, "http"),
+    Edge(Pods("prometheus", "monitoring"), POD, 9464, "http"),
+    Edge(Pods("prometheus", "monitoring"), POD, 8888, "http"),
     Edge(POD, ApiServer(("10.0.0.0/16", "172.20.0.1/32")), 443, "https"),
 ]
 TO_LANGFUSE = {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
+from generator.aws.files import FOLDER
 from generator.environment.load import names
 from generator.trees.plan import ROOTS, Plan
 from generator.trees.write import write
@@ -39,7 +41,7 @@ def test_every_overlay_builds_to_what_is_rendered(environment: str, tree: Path, 
 
 @pytest.mark.parametrize("environment", names(ROOT / "environments"))
 def test_every_rendered_part_has_an_overlay(environment: str, tree: Path) -> None:
-    rendered = {path.name for path in (tree / "rendered" / environment).iterdir()}
+    rendered = {path.name for path in (tree / "rendered" / environment).iterdir()} - {FOLDER}
     overlays = {path.name for path in (tree / "overlays" / environment).iterdir()}
     assert rendered == overlays
 
@@ -54,6 +56,10 @@ def test_every_base_builds(tree: Path, kubectl: str) -> None:
 
 
 def test_overlays_hold_only_what_differs(planned: Plan) -> None:
-    """A storage class that no environment changes leaves an overlay of one file: its kustomization."""
-    staging = [path for path in planned.files if path.startswith("overlays/staging/storage/")]
-    assert staging == ["overlays/staging/storage/kustomization.yaml"]
+    """A storage class of which an environment changes one tag leaves a patch of that tag."""
+    staging = {path: text for path, text in planned.files.items() if path.startswith("overlays/staging/storage/")}
+    patch = "overlays/staging/storage/patch-storageclass-openclaw-gp3.yaml"
+    assert sorted(staging) == ["overlays/staging/storage/kustomization.yaml", patch]
+    changed = {"parameters": {"tagSpecification_2": "openclaw.io/environment=staging"}}
+    head = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "openclaw-gp3"}}
+    assert yaml.safe_load(staging[patch]) == head | changed
