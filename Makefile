@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check test unit pairwise accept e2e drain footprint routing-eval promtool lint format bench schemas instances pictures docs lock clean
+.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show schemas instances prices pictures docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,11 +18,26 @@ render: $(VENV)/run ## environments/ -> base/, overlays/, rendered/
 check: $(VENV)/run ## are the trees current, and does every object keep schema and rules?
 	@$(RUN) -m generator check
 
+cost: $(VENV)/run ## what a month of each environment costs, line by line; ENV=prod for one, ARGS=--json for programs
+	@$(RUN) -m generator cost $(ENV) $(ARGS)
+
+prices: $(VENV)/run ## record AWS's prices of REGION=eu-central-1 for `cost`, from the public price list (needs network)
+	@$(RUN) -m tools.prices.offers $(REGION)
+
+diff: $(VENV)/run ## what environments/ changes, object by object, against BASE=HEAD; ARGS=--html for a page
+	@$(RUN) -m generator diff $(or $(BASE),HEAD) $(ARGS)
+
+review: $(VENV)/run ## the same as one comment for a pull request, against the commit where the branch left BASE=origin/main
+	@$(RUN) -m generator review $(or $(BASE),origin/main) $(ARGS)
+
 test: $(VENV)/dev ## lint, types and the default test suite; needs no network
 	@$(MAKE) --no-print-directory --jobs 2 lint unit
 
 unit: $(VENV)/dev
 	@$(PYTEST) -n auto
+
+thorough: $(VENV)/dev ## what is too long for `make test`: every mutation, change and example of the long lists
+	@$(PYTEST) -n auto -m thorough
 
 pairwise: $(VENV)/dev ## every switch of the environment file in combination: renders, keeps the rules, overlays build
 	@$(PYTEST) -n auto tests/pairwise
@@ -30,12 +45,24 @@ pairwise: $(VENV)/dev ## every switch of the environment file in combination: re
 accept: $(VENV)/dev ## every program takes its rendered configuration: started, probed, called (network the first time)
 	@$(PYTEST) tests/real/accept
 
+cluster-test: $(VENV)/dev ## a real API server takes every environment and judges every policy; pods are placed and drained (compiles Kubernetes once)
+	@$(RUN) -m tools.programs install kube-apiserver kube-controller-manager kube-scheduler karpenter-kwok etcd
+	@$(PYTEST) tests/cluster -n 2 --dist loadgroup
+
+aws-test: $(VENV)/dev ## the AWS layer, judged: cfn-lint, checkov, an IAM simulator; bootstrap, change and end of the stacks in moto
+	@$(RUN) -m tools.programs install cfn-lint checkov awscli moto node iam-simulate
+	@$(PYTEST) tests/real/aws -n 2 --dist loadfile
+
 e2e: $(VENV)/dev ## the whole path on loopback: prompt, route, cache, budget, failover, traces, metrics, and what breaks
 	@$(PYTEST) tests/real/e2e
 
 drain: $(VENV)/dev ## SIGTERM in mid-stream at the real programs
 	@$(RUN) -m tools.programs install node openclaw litellm otelcol redis-server redis-search
 	@$(PYTEST) tests/real/drain -n 5 --dist loadfile
+
+argocd-test: $(VENV)/dev ## Argo CD itself syncs staging into a Kubernetes API server: waves, drift, removal, refusal, windows
+	@$(RUN) -m tools.programs install redis-server etcd kube-apiserver kube-controller-manager argocd
+	@$(PYTEST) tests/argocd
 
 footprint: $(VENV)/dev ## measure memory and start-up of the real programs -> docs/footprint.md
 	@$(RUN) -m tests.real.footprint
@@ -45,6 +72,39 @@ routing-eval: $(VENV)/run ## score content routing; PROMPTS=file.jsonl scores yo
 
 promtool: $(VENV)/dev ## alerts and their routes, judged by Prometheus' own promtool and amtool
 	@PROMTOOL=1 $(PYTEST) tests/promtool
+
+pin-test: $(VENV)/dev ## images are pinned by what a real registry says
+	@$(RUN) -m tools.programs install docker-registry
+	@$(PYTEST) tests/real/pin
+
+verify-test: $(VENV)/dev ## the checks of a live cluster understand what the real LiteLLM and OpenClaw answer
+	@$(PYTEST) tests/real/verify
+
+page-test: $(VENV)/dev ## the written pages in a browser: nothing fetched, nothing cut, everything readable, narrow and wide, light and dark
+	@$(RUN) -m tools.programs install node chromium
+	@$(PYTEST) tests/real/page
+
+bootstrap: $(VENV)/run ## the commands from an empty EKS cluster to a synced gateway; ENV=staging, ARGS=--run runs them
+	@$(RUN) -m generator bootstrap $(ENV) $(ARGS)
+
+new-env: $(VENV)/run ## write environments/ENV.yaml, asking for what it must know; ARGS="--from prod ..."
+	@$(RUN) -m generator new-env $(ENV) $(ARGS)
+
+promote: $(VENV)/run ## what one environment has tried into the next; ENV="staging prod", ARGS=--dry-run
+	@$(RUN) -m generator promote $(ENV) $(ARGS)
+
+bump: $(VENV)/run ## another version of a component; ENV=staging (or none), ARGS="openclaw 2026.10.1", ARGS=--list
+	@$(RUN) -m generator bump $(ENV) $(ARGS)
+
+explain: $(VENV)/run ## meaning, values and objects of a key; ARGS=openclaw.drain
+	@$(RUN) -m generator explain $(ARGS)
+
+show: $(VENV)/run ## the values of an environment and where each comes from; ENV=prod, ARGS=llmGateway
+	@$(RUN) -m generator show $(ENV) $(ARGS)
+
+workflows-lint: $(VENV)/dev ## the workflows, judged by actionlint and zizmor (network and Go the first time)
+	@$(RUN) -m tools.programs install actionlint zizmor
+	@$(PYTEST) tests/real/workflows
 
 lint: $(VENV)/dev ## ruff and mypy
 	@$(RUN) -m ruff check --quiet
@@ -67,6 +127,10 @@ instances: $(VENV)/dev ## rebuild the table of instance types from its pinned so
 
 pictures: $(VENV)/run ## draw docs/pictures from the rendered dashboards, with sample data
 	@$(RUN) -m tools.pictures
+
+page-shots: $(VENV)/run ## the report of staging, as a browser shows it -> docs/pictures (network the first time)
+	@$(RUN) -m tools.programs install node chromium
+	@$(RUN) -m tools.pictures.report
 
 docs: $(VENV)/run ## schema.json and the generated pages of docs/ from the model, the rules, the alerts and the edges
 	@$(RUN) -m generator docs

@@ -99,6 +99,7 @@ def one_plan(planned: Plan, environments: dict[str, Environment], monkeypatch: p
 
 
 @pytest.mark.usefixtures("one_plan")
+@pytest.mark.thorough
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_example_runs(verb: str, copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(copy)

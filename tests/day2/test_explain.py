@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from generator.day2.explain import explain
 from generator.day2.keys import below, leaves
 from generator.environment.model import Environment
@@ -12,6 +14,7 @@ from tests.conftest import ROOT
 from .conftest import Run
 
 FOLDER = ROOT / "environments"
+pytestmark = pytest.mark.thorough
 
 
 def test_a_key_changes_the_objects_that_are_rendered_from_it() -> None:

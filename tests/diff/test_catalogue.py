@@ -25,6 +25,7 @@ ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "environments"
 CATALOGUE = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text())
 LEAST = 40
+pytestmark = pytest.mark.thorough
 
 
 Files = dict[str, Any]

@@ -81,6 +81,7 @@ def test_breaches_name_a_field_that_exists_or_could(rule: str) -> None:
         assert dig(breach.item.obj, breach.path[:-1]) is not None, (str(breach.item), breach.path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", RULES)
 def test_rules_survive_fields_without_a_value(rule: str) -> None:
     objects = objects_of(rule, "bad")
@@ -127,7 +128,9 @@ def test_environments_break_no_rule_but_by_gateways_on_spot(
     assert {(rule, where) for rule, where, _ in found} == {("spot-stateful", where) for where in on_spot}
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize(
+    "name", [ENVIRONMENTS[0], *(pytest.param(name, marks=pytest.mark.thorough) for name in ENVIRONMENTS[1:])]
+)
 def test_every_mutation_is_caught_by_its_rules_and_by_no_other(
     name: str, planned: Plan, environments: dict[str, Environment]
 ) -> None:

@@ -125,6 +125,7 @@ def test_every_rule_has_a_mutation() -> None:
     assert sorted({rule for _, _, expected in MUTATIONS for rule in expected}) == sorted(RULES)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("which", ["good", "bad"])
 def test_no_rule_fails_on_objects_with_holes(name: str, which: str, defaults: Environment) -> None:

@@ -18,6 +18,8 @@ from .assembled import HERE, LEXICON, ROUTING, SPOKEN, plugin, prompts, router_d
 from content_decision import Router  # isort: skip
 from content_lexicon import excerpt  # isort: skip
 
+pytestmark = pytest.mark.thorough
+
 DEFAULT = {"modelProviderId": "gateway", "modelId": ROUTING["default"]}
 LAW = "Review the liability clause of this lease"
 EDGES = [

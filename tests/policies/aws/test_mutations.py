@@ -34,6 +34,7 @@ def test_what_is_rendered_keeps_every_rule(accounts: dict[str, Account]) -> None
         assert sorted(set(broken(account)) - waived) == [], name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: f"{one.rule}: {one.name}")
 def test_every_mutation_is_caught(mutation: Mutation, accounts: dict[str, Account], frozen: dict[str, bytes]) -> None:
     expected = []
