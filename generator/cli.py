@@ -149,9 +149,9 @@ def _explain(root: Path) -> NoReturn:
 @main.command(epilog="Example: python -m generator docs")
 @click.pass_obj
 def docs(root: Path) -> None:
-    """Write the model's schema and the pages on keys, rules, alerts, the network and money."""
+    """Write the model's schema and the pages on keys, rules, alerts, the network, the architecture and money."""
     from generator.check import manual
-    from generator.components import monitoring_runbooks, network_page
+    from generator.components import architecture_page, monitoring_runbooks, network_page
     from generator.cost import page as cost_page
     from generator.environment import schema
 
@@ -159,7 +159,8 @@ def docs(root: Path) -> None:
     _write(root, files)
     # After the schema, so that an editor knows a new key before every environment has it.
     made, environments = planned(root)
-    pages = network_page.files(environments) | monitoring_runbooks.files(environments)
+    pages = network_page.files(environments) | architecture_page.files(environments)
+    pages |= monitoring_runbooks.files(environments)
     _write(root, pages | cost_page.files(made, environments))
 
 

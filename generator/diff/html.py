@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .change import by_component
-from .impact import Impact
+from .impact import Impact, Severity
 from .source import Comparison
 from .text import environments, lines, summary
 from .visible import visible
@@ -21,7 +21,9 @@ def html(found: Comparison, impacts: Sequence[Impact]) -> str:
     for name in environments(found, impacts):
         here = [change for change in found.changes if change.environment == name]
         components = [(component, summary(group), group) for _, component, group in by_component(here)]
-        said = [impact for impact in impacts if impact.environment == name]
-        groups.append({"name": name, "summary": summary(here), "impacts": said, "components": components})
+        told = [impact for impact in impacts if impact.environment == name]
+        said = [impact for impact in told if impact.severity > Severity.NOTE]
+        notes = [impact for impact in told if impact.severity == Severity.NOTE]
+        groups.append({"name": name, "summary": summary(here), "said": said, "notes": notes, "components": components})
     names = {"base": found.base, "groups": groups, "lines": lines, "visible": visible}
     return environment.from_string(template).render(names)

@@ -40,7 +40,7 @@ def _pods(item: Item, replicas: Scale) -> str:
         return str(dig(item.obj, ("spec", "schedule")))
     span = str(replicas.lowest)
     if replicas.highest != replicas.lowest:
-        span = f"{replicas.lowest} to {replicas.highest}"
+        span = f"{replicas.lowest}–{replicas.highest}"
     return f"{span} {'pod' if span == '1' else 'pods'}"
 
 
@@ -54,7 +54,7 @@ def _nodes(item: Item, among: Sequence[Pool]) -> str:
 def _memory(item: Item) -> str:
     container = (item.pod.get("containers") or [{}])[0]
     asked, limit = (dig(container, ("resources", kind)) or {} for kind in ("requests", "limits"))
-    return f"{asked.get('cpu', '?')} CPU, {asked.get('memory', '?')} to {limit.get('memory', '?')}"
+    return f"{asked.get('cpu', '?')} CPU, {asked.get('memory', '?')}–{limit.get('memory', '?')}"
 
 
 def versions(objects: ObjectSet) -> list[Version]:
@@ -101,6 +101,6 @@ def summary(env: Environment) -> list[tuple[str, str]]:
         ("LLM gateway", f"{env.llm_gateway.engine}, cache {env.cache.mode}"),
         ("Models", models),
         ("Gateways", ", ".join(f"{name} ({one.auth})" for name, one in env.openclaw.gateways.items())),
-        ("Traces", env.langfuse.mode if env.langfuse.enabled else "not kept"),
+        ("Traces", f"Langfuse, {env.langfuse.mode}" if env.langfuse.enabled else "not kept"),
         ("Delivery", f"{env.gitops.argocd.mode} Argo CD, {env.gitops.revision}"),
     ]

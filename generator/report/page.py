@@ -15,9 +15,9 @@ from generator.environment.openclaw import SPOT_NOTICE
 from generator.kubernetes.objects import Obj
 
 from .facts import dashboards, summary, versions, workloads
-from .topology import BOX, LINE, drawing
+from .topology import drawing
 
-SECOND = 7
+SECOND = 8
 """Pixels that a second is wide in the time line."""
 
 
@@ -36,11 +36,12 @@ class Slice:
     """A component's share of the bill."""
 
     name: str
-    low: float
-    high: float
+    said: str
+    """USD a month."""
     offset: float
     """Percent of the widest, where the range begins."""
     width: float
+    """Percent of the widest, how far the range goes; 0 where there is none to see."""
 
 
 def page(
@@ -62,8 +63,6 @@ def page(
         env=env,
         summary=summary(env),
         drawing=drawing(env, workloads(found)),
-        box=BOX,
-        line=LINE,
         bars=bars(found),
         second=SECOND,
         notice=SPOT_NOTICE,
@@ -103,6 +102,13 @@ def slices(bill: Estimate) -> list[Slice]:
     widest = max((high for _, high in sums.values()), default=1) or 1
     ordered = sorted(sums.items(), key=lambda one: -one[1][1])
     return [
-        Slice(name, low, high, 100 * low / widest, max(100 * (high - low) / widest, 0.4))
+        Slice(name, _said(low, high), 100 * low / widest, 100 * (high - low) / widest if high - low >= 1 else 0)
         for name, (low, high) in ordered
     ]
+
+
+def _said(low: float, high: float) -> str:
+    if high < 1:
+        return "below 1"
+    lowest, highest = f"{low:,.0f}", f"{high:,.0f}"
+    return highest if lowest == highest else f"{lowest} to {highest}"

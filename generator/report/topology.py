@@ -1,23 +1,31 @@
-"""Who talks to whom, as a drawing: boxes in columns from the callers to what is called, an arrow for each edge."""
+"""Who talks to whom, as a drawing: boxes in columns from the callers to what is called, with a line for each port."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from generator.components import openclaw, registry
-from generator.components.network_page import Row, described, label, row
+from generator.components.network_page import Row, described, row
 from generator.environment.model import Environment
 from generator.kubernetes.network import Edge, Peer, Pods
 
-BOX, LINE, GAP, STEP = 200, 18, 20, 262
-"""Pixels: width of a box, height of a line of text, between boxes, from column to column."""
-LONGEST = 29
-"""Characters that fit on a line of a box; of a name, which is bolder, three fewer."""
+from .layers import LANE, Link, Spot, columns, placed, route
 
-
-MOST = 4
-"""Columns beyond the first: a longer chain would need a wider screen than people have."""
+WIDTH = 1296
+"""Pixels: what a window of 1400 leaves to a drawing."""
+LINE, PAD, MARGIN = 17, 9, 8
+"""Pixels: height of a line of text, space above and below the lines of a box, around the drawing."""
+LAST = 5
+"""Columns beyond the first; what would be farther stands in the last, and is reached around the right."""
+GUTTER, WIDEST, RIGHT, LOOP = 46, 240, 44, 9
+"""Pixels: least width between columns, greatest of a box, for arrows around the right, between two of those."""
+LETTER = 6.6
+"""Pixels of a letter at 12 px in the usual fonts; of the bold name a tenth more."""
+BREAK, HYPHEN = (re.compile(rf"(?<=[{ends}])(?!\d{{1,4}}\b)") for ends in (" .,/", "-"))
+"""Where a line may end, and where only a part that is too long for one: never within an address."""
 
 
 @dataclass(frozen=True)
@@ -25,24 +33,40 @@ class Box:
     """An end of edges: a workload of ours, or a place outside."""
 
     name: str
-    lines: tuple[str, ...]
+    title: tuple[str, ...]
+    """The name in lines that fit."""
+    facts: tuple[str, ...]
+    ports: tuple[str, ...]
     ours: bool
+    width: int
     x: int = 0
     y: int = 0
 
     @property
     def height(self) -> int:
-        return LINE * (1 + len(self.lines)) + 14
+        return LINE * (len(self.title) + len(self.facts) + len(self.ports)) + 2 * PAD
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Class and text of each line."""
+        kinds = (("name", self.title), ("faint", self.facts), ("port", self.ports))
+        return [(kind, text) for kind, texts in kinds for text in texts]
+
+    def baseline(self, line: int) -> int:
+        """Pixels from the upper edge to where the letters of a line stand."""
+        return PAD + LINE * line + 13
+
+    def entry(self, port: str) -> int:
+        """Pixels from the upper edge to the middle of a port's line."""
+        return PAD + LINE * (len(self.title) + len(self.facts) + self.ports.index(port)) + LINE // 2
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """One way, with everything that is spoken on it."""
+    """From a box to a port of another."""
 
     path: str
     label: str
-    x: int
-    y: int
     source: str
     target: str
 
@@ -56,19 +80,43 @@ class Drawing:
 
 
 def drawing(env: Environment, facts: Mapping[str, Sequence[str]]) -> Drawing:
-    """`facts` are further lines of a box, by the name of its workload: pods, zones, nodes."""
+    """`facts` are further lines of a box, by the name of its workload: pods, nodes, memory."""
     edges = [one for edge in registry.all_edges(env) for one in _each(env, edge)]
     rows = list(dict.fromkeys(row(env, edge) for edge in edges))
     ours = {described(end) for edge in edges for end in (edge.source, edge.target) if isinstance(end, Pods)}
-    columns = _columns(rows)
-    boxes = _placed(columns, {name: Box(name, tuple(_lines(name, facts)), name in ours) for name in columns})
-    by_name = {box.name: box for box in boxes}
-    pairs: dict[tuple[str, str], list[str]] = {}
-    for one in rows:
-        pairs.setdefault((one.source, one.target), []).append(label(one))
-    arrows = [_arrow(by_name[source], by_name[target], ", ".join(said)) for (source, target), said in pairs.items()]
-    width = max(box.x for box in boxes) + BOX + 10
-    return Drawing(boxes, arrows, width, max(box.y + box.height for box in boxes) + 10)
+    spoken = _spoken(rows)
+    column = columns([(source, target) for source, target, _ in spoken], LAST)
+    count = max(column.values()) + 1
+    inside = WIDTH - 2 * MARGIN - RIGHT
+    width = min(WIDEST, (inside - GUTTER * (count - 1)) // count)
+    gutter = (inside - width * count) // (count - 1)
+    boxes = {
+        name: Box(
+            name,
+            tuple(line for part in _shown(name).split(", ") for line in _wrapped(part, width, LETTER * 1.1)),
+            tuple(line for fact in facts.get(name, ()) for line in _wrapped(fact, width, LETTER)),
+            tuple(dict.fromkeys(port for _, target, port in spoken if target == name)),
+            name in ours,
+            width,
+        )
+        for name in column
+    }
+    links = [Link(source, target, port, boxes[target].entry(port)) for source, target, port in spoken]
+    tops = placed(column, {name: box.height for name, box in boxes.items()}, links)
+    left = {where: MARGIN + where * (width + gutter) for where in range(count)}
+    top = {spot: y + MARGIN for spot, y in tops.items()}
+    boxes = {name: replace(box, x=left[column[name]], y=top[Spot(name, column[name])]) for name, box in boxes.items()}
+    within = [link for link in links if column[link.source] == column[link.target]]
+    arrows = []
+    for link in links:
+        source, target = boxes[link.source], boxes[link.target]
+        if link in within:
+            path = _around(source, target, link, 14 + LOOP * within.index(link))
+        else:
+            path = _along(source, target, link, [(left[lane.column], top[lane]) for lane in route(link, column)[1:-1]])
+        arrows.append(Arrow(path, link.port, link.source, link.target))
+    height = max([box.y + box.height for box in boxes.values()] + [y + LANE for y in top.values()]) + MARGIN
+    return Drawing(list(boxes.values()), arrows, WIDTH, height)
 
 
 def _each(env: Environment, edge: Edge) -> Iterator[Edge]:
@@ -83,51 +131,62 @@ def _each(env: Environment, edge: Edge) -> Iterator[Edge]:
         yield from (replace(edge, source=source, target=target) for target in expanded(edge.target))
 
 
-def _columns(rows: Sequence[Row]) -> dict[str, int]:
-    """Each end's column: one right of the farthest that calls it; what calls in a circle stays where it was first."""
-    ends = dict.fromkeys(end for one in rows for end in (one.source, one.target))
-    column = dict.fromkeys(ends, 0)
-    for _ in range(len(ends)):
-        moved = False
-        for one in rows:
-            if one.source != one.target and column[one.target] <= column[one.source] < MOST:
-                column[one.target] = column[one.source] + 1
-                moved = True
-        if not moved:
-            break
-    return column
+def _spoken(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
+    """Source, target and port: ports of one protocol that the same sources call are one, such as `tcp 8123, 9000`."""
+    callers: dict[tuple[str, str, str], list[str]] = {}
+    for one in rows:
+        callers.setdefault((one.target, one.protocol, one.port), []).append(one.source)
+    shared: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for (target, protocol, port), sources in callers.items():
+        shared.setdefault((target, protocol, tuple(sources)), []).append(port)
+    return [
+        (source, target, f"{protocol} {', '.join(ports)}".removesuffix(" any"))
+        for (target, protocol, sources), ports in shared.items()
+        for source in sources
+    ]
 
 
-def _placed(columns: Mapping[str, int], boxes: Mapping[str, Box]) -> list[Box]:
-    placed = []
-    for column in sorted(set(columns.values())):
-        here = [name for name in columns if columns[name] == column]
-        here.sort(key=lambda name: (not boxes[name].ours, name))
-        y = 10
-        for name in here:
-            box = boxes[name]
-            placed.append(Box(box.name, box.lines, box.ours, 10 + column * STEP, y))
-            y += box.height + GAP
-    tallest = max(box.y + box.height for box in placed)
-    return [_centred(box, placed, tallest) for box in placed]
+def _shown(name: str) -> str:
+    """A workload without its namespace where its own name begins with that."""
+    space, _, rest = name.partition("/")
+    return rest if rest.startswith(space) else name
 
 
-def _centred(box: Box, placed: Sequence[Box], tallest: int) -> Box:
-    bottom = max(other.y + other.height for other in placed if other.x == box.x)
-    return Box(box.name, box.lines, box.ours, box.x, box.y + (tallest - bottom) // 2)
+def _wrapped(text: str, width: int, letter: float) -> Iterator[str]:
+    """The text in lines that fit into a box, broken where words, labels of a host or parts of a name end."""
+    most, line = int((width - 22) / letter), ""
+    pieces = (HYPHEN.split(word) if len(word.rstrip()) > most else [word] for word in BREAK.split(text))
+    for piece in chain.from_iterable(pieces):
+        if line and len(line) + len(piece.rstrip()) > most:
+            yield line.strip()
+            line = ""
+        line += piece
+        while len(line.rstrip()) > most:
+            yield line[:most]
+            line = line[most:]
+    yield line.strip()
 
 
-def _lines(name: str, facts: Mapping[str, Sequence[str]]) -> list[str]:
-    return [line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…" for line in facts.get(name, ())]
+def _along(source: Box, target: Box, link: Link, lanes: Sequence[tuple[int, int]]) -> str:
+    """To the right, by way of the lanes."""
+    y = source.y + source.height // 2
+    path = f"M{source.x + source.width},{y}"
+    x = source.x + source.width
+    for left, top in lanes:
+        path += _bent(x, y, left, top + LANE // 2) + f" H{left + source.width}"
+        x, y = left + source.width, top + LANE // 2
+    return path + _bent(x, y, target.x - 5, target.y + link.entry)
 
 
-def _arrow(source: Box, target: Box, said: str) -> Arrow:
-    y1, y2 = source.y + source.height // 2, target.y + target.height // 2
-    if target.x > source.x:
-        x1, x2 = source.x + BOX, target.x - 6
-        bend = (x2 - x1) // 2
-        path = f"M{x1},{y1} C{x1 + bend},{y1} {x2 - bend},{y2} {x2},{y2}"
-        return Arrow(path, said, (x1 + x2) // 2, (y1 + y2) // 2 - 4, source.name, target.name)
-    x1, x2 = source.x + BOX, target.x + BOX + 6
-    path = f"M{x1},{y1} C{x1 + 60},{y1} {x2 + 60},{y2} {x2},{y2}"
-    return Arrow(path, said, max(x1, x2) + 40, (y1 + y2) // 2, source.name, target.name)
+def _bent(x1: int, y1: int, x2: int, y2: int) -> str:
+    middle = (x1 + x2) // 2
+    return f" C{middle},{y1} {middle},{y2} {x2},{y2}"
+
+
+def _around(source: Box, target: Box, link: Link, out: int) -> str:
+    """Within a column: out on the right, and back in at the port's height."""
+    right, y1, y2 = source.x + source.width, source.y + source.height // 2, target.y + link.entry
+    if source.name == target.name:
+        y1 = source.y + PAD + LINE // 2
+    turn = 6 if y2 > y1 else -6
+    return f"M{right},{y1} h{out - 6} q6,0 6,{turn} V{y2 - turn} q0,{turn} -6,{turn} H{right + 5}"

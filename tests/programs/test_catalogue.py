@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.real import manifests
-from tools.programs import Unavailable, program
+from tools.programs import Program, Unavailable, program
 from tools.programs.catalogue import HERE, CatalogueError, catalogue, unavailable
+from tools.programs.given import asset
 from tools.programs.installers import INSTALLERS, LOCKS
 
 WITHOUT_INSTALLER = {"given", "part", "nowhere"}
@@ -83,4 +84,16 @@ def test_a_binary_that_is_none_is_missed(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("BIFROST_BINARY", str(tmp_path / "none"))
     program.cache_clear()
     assert isinstance(program("bifrost"), Unavailable)
+    program.cache_clear()
+
+
+def test_a_folder_of_the_user_has_the_program_already(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = tmp_path / "etcd"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
+    program.cache_clear()
+    assert program("etcd") == Program("etcd", own, "of KUBEBUILDER_ASSETS", [str(own)])
+    assert asset(catalogue()["kube-apiserver"]) is None, "the folder lacks it, so it is compiled"
+    assert asset(catalogue()["redis-server"]) is None, "no such folder is asked for it"
     program.cache_clear()

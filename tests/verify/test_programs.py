@@ -130,7 +130,7 @@ def test_a_tunnel_that_breaks_off_tells_why(path: Path) -> None:
 
 
 def test_a_program_behind_a_tunnel_that_does_not_answer_is_named(path: Path) -> None:
-    script(path, "kubectl", "echo 'Forwarding from 127.0.0.1:9 -> 4000'; echo 'connection refused' >&2; exec sleep 30")
+    script(path, "kubectl", "echo 'connection refused' >&2; echo 'Forwarding from 127.0.0.1:9 -> 4000'; exec sleep 30")
     with pytest.raises(Silent, match=r"n/s:1: /v1/models is not answered: .*; connection refused"):
         HERE.call(Door("n", "s", 1), Request("/v1/models?limit=1"))
 

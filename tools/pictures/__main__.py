@@ -36,7 +36,7 @@ def bills() -> dict[str, str]:
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     made = pictures() | bills()
-    for path in PICTURES.iterdir():
+    for path in PICTURES.glob("*.svg"):
         if path.name not in made:
             path.unlink()
     for name, text in made.items():
