@@ -79,15 +79,6 @@ class ArgoCd:
         what = {"prune": True, "syncOptions": obj["spec"]["syncPolicy"]["syncOptions"]}
         self.client.merge(obj, {"operation": {"initiatedBy": {"username": "engineer"}, "sync": what}}).result()
 
-    def terminate(self, name: str) -> None:
-        """End the operation that is under way, if one is (`argocd app terminate-op`)."""
-        one = self.applications()[name]
-        if one.phase == "Running":
-            self.client.merge(one.obj, {"status": {"operationState": {"phase": "Terminating"}}}).result()
-        self.wait(
-            lambda all_of: all_of[name].phase not in ("Running", "Terminating"), PATIENCE, f"end of {name}'s sync"
-        )
-
 
 @contextmanager
 def running(cluster: Cluster, folder: Path) -> Iterator[ArgoCd]:

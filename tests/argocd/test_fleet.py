@@ -95,3 +95,6 @@ def test_a_member_keeps_what_it_runs_when_the_hub_is_none_any_more(delivery: Del
     delivery.argo.wait_for(revision)
     missing = absent(delivery, member)
     assert not missing, f"Missing: {missing}"
+    project = delivery.live(argo.API, "AppProject", fleet.NAME, argo.NAMESPACE)
+    assert project is not None, "a project is a person's to delete"
+    delivery.client.delete(project).result()

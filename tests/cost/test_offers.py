@@ -14,6 +14,8 @@ import pytest
 
 from tools.prices import document, karpenter, offers
 
+pytestmark = pytest.mark.thorough  # it asks a server on loopback
+
 REGION = "eu-central-1"
 HEADER = (
     *("SKU", "OfferTermCode", "RateCode", "TermType", "PriceDescription", "EffectiveDate", "StartingRange"),
