@@ -19,6 +19,7 @@ from generator.tags import tag_map
 
 ARGOCD = "v3.6.0"
 """Argo CD's release, where the cluster has none (github.com/argoproj/argo-cd/releases)."""
+HEALTH = "docs/argocd-cm.yaml"
 SYNC_SECONDS = 1800
 """First nodes, images and stores take a quarter of an hour; twice that is worth a look."""
 
@@ -167,12 +168,20 @@ def _argocd(env: Environment) -> Stage:
         return Stage("Argo CD", (by_hand,))
     if mode == "eks-managed":
         what = "the EKS capability Argo CD, its access to this repository, and the cluster registered by its ARN"
-        return Stage("Argo CD", (Step(f"{what}: EKS user guide, Argo CD capability"),))
+        by_hand = (
+            Step(f"{what}: EKS user guide, Argo CD capability"),
+            Step(f"the capability is told of the health of Applications, so that waves wait: {HEALTH}"),
+        )
+        return Stage("Argo CD", by_hand)
     manifests = f"https://raw.githubusercontent.com/argoproj/argo-cd/{ARGOCD}/manifests/install.yaml"
     create = _kubectl(env, "create", "namespace", namespace, "--dry-run=client", "-o", "yaml")
     steps = (
         Step("its namespace", _shell(f"{' '.join(create)} | {' '.join(_kubectl(env, 'apply', '-f', '-'))}")),
         Step("Argo CD", _kubectl(env, "-n", namespace, "apply", "--server-side", "--force-conflicts", "-f", manifests)),
+        Step(
+            "waves wait for Applications: what Argo CD must be told of their health",
+            _kubectl(env, "-n", namespace, "apply", "--server-side", "--force-conflicts", "-f", HEALTH),
+        ),
         Step(f"its access to {env.gitops.repo_url}, where that is private: argocd repo add"),
     )
     wait = ("-n", namespace, "wait", "--for=condition=Available", "deployment", "--all", "--timeout=300s")
