@@ -168,11 +168,8 @@ def _argocd(env: Environment) -> Stage:
         return Stage("Argo CD", (by_hand,))
     if mode == "eks-managed":
         what = "the EKS capability Argo CD, its access to this repository, and the cluster registered by its ARN"
-        by_hand = (
-            Step(f"{what}: EKS user guide, Argo CD capability"),
-            Step(f"the capability is told of the health of Applications, so that waves wait: {HEALTH}"),
-        )
-        return Stage("Argo CD", by_hand)
+        told = f"the capability is told of the health of Applications, so that waves wait: {HEALTH}"
+        return Stage("Argo CD", (Step(f"{what}: EKS user guide, Argo CD capability"), Step(told)))
     manifests = f"https://raw.githubusercontent.com/argoproj/argo-cd/{ARGOCD}/manifests/install.yaml"
     create = _kubectl(env, "create", "namespace", namespace, "--dry-run=client", "-o", "yaml")
     steps = (
