@@ -9,9 +9,8 @@ import contextlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
+from tests.real.loopback import Quiet, Server, serving
 from tests.real.pod import Pod
 from tests.real.process import StillWaiting
 
@@ -38,7 +37,7 @@ class Kubelet:
 
     def __init__(self, containers: Sequence[Container]) -> None:
         self.restarts = dict.fromkeys(containers, 0)
-        self.server = _Server(self)
+        self.server = Server(self, _Handler)
 
     @property
     def target(self) -> str:
@@ -77,32 +76,15 @@ class Kubelet:
 def kubelet(containers: Sequence[Container]) -> Iterator[Kubelet]:
     """One that knows these containers."""
     made = Kubelet(containers)
-    threading.Thread(target=made.server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
+    with serving(made.server):
         yield made
-    finally:
-        made.server.shutdown()
-        made.server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Handler(Quiet):
+    server: Server[Kubelet]
 
-    def __init__(self, kubelet: Kubelet) -> None:
-        self.kubelet = kubelet
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        pass
-
-    def do_GET(self) -> None:
-        content = self.server.kubelet.page.encode()
+    def do_GET(self) -> None:  # noqa: N802  # as http.server calls it
+        content = self.server.owner.page.encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/plain; version=0.0.4")
         self.send_header("Content-Length", str(len(content)))

@@ -12,11 +12,10 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
+from tests.real.loopback import Quiet, Server, serving
 from tests.real.otlp import PROTOBUF, Malformed, Span, decode
 
 LANGFUSE_TRACES = "/api/public/otel/v1/traces"
@@ -48,7 +47,7 @@ class Backend:
         self._refusals: list[Refusal] = []
         self._payloads: list[bytes] = []
         self._told: Refusal | None = None
-        self.server = _Server(self)
+        self.server = Server(self, _Handler)
 
     @property
     def url(self) -> str:
@@ -134,7 +133,8 @@ def langfuse(public_key: str, secret_key: str) -> Iterator[Backend]:
             return Refusal(400, f"x-langfuse-ingestion-version: {headers.get('x-langfuse-ingestion-version')}")
         return _content_type(headers)
 
-    with _serving(Backend(check)) as backend:
+    backend = Backend(check)
+    with serving(backend.server):
         yield backend
 
 
@@ -149,7 +149,8 @@ def xray() -> Iterator[Backend]:
             return Refusal(403, f"Missing Authentication Token: {headers.get('authorization')}")
         return _content_type(headers)
 
-    with _serving(Backend(check)) as backend:
+    backend = Backend(check)
+    with serving(backend.server):
         yield backend
 
 
@@ -158,38 +159,15 @@ def _content_type(headers: Headers) -> Refusal | None:
     return None if found == PROTOBUF else Refusal(415, f"content-type: {found}")
 
 
-@contextlib.contextmanager
-def _serving(backend: Backend) -> Iterator[Backend]:
-    threading.Thread(target=backend.server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield backend
-    finally:
-        backend.server.shutdown()
-        backend.server.server_close()
+class _Handler(Quiet):
+    server: Server[Backend]
 
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        pass
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # as http.server calls it
         headers = {name.lower(): value for name, value in self.headers.items()}
         payload = self.rfile.read(int(headers.get("content-length", 0)))
         if headers.get("content-encoding") == "gzip":
             payload = gzip.decompress(payload)
-        refusal = self.server.backend.receive(self.path, headers, payload)
+        refusal = self.server.owner.receive(self.path, headers, payload)
         content = refusal.reason.encode() if refusal else ExportTraceServiceResponse().SerializeToString()
         self.send_response(refusal.status if refusal else 200)
         self.send_header("Content-Type", "text/plain" if refusal else PROTOBUF)

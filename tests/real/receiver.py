@@ -10,9 +10,10 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qs
+
+from tests.real.loopback import Quiet, Server, serving
 
 SLACK, SNS, WITNESS = "/services/slack", "/", "/witness"
 """Paths: of a webhook whose address nobody else knows, of the API of SNS, and of Alertmanager's own webhooks."""
@@ -57,7 +58,7 @@ class Receiver:
         self._changed = threading.Condition()
         self._messages: list[Message] = []
         self._refusals: list[str] = []
-        self.server = _Server(self)
+        self.server = Server(self, _Handler)
 
     @property
     def url(self) -> str:
@@ -138,34 +139,17 @@ def _witness(headers: Mapping[str, str], body: str) -> list[Message]:
 def receiver() -> Iterator[Receiver]:
     """One that lives as long as the block."""
     made = Receiver()
-    threading.Thread(target=made.server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
+    with serving(made.server):
         yield made
-    finally:
-        made.server.shutdown()
-        made.server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Handler(Quiet):
+    server: Server[Receiver]
 
-    def __init__(self, receiver: Receiver) -> None:
-        self.receiver = receiver
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        pass
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # as http.server calls it
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         try:
-            self.server.receiver.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            self.server.owner.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
         except Refused as refused:
             self._send(400, REFUSED.format(code=refused) if self.path == SNS else str(refused))
         else:
