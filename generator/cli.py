@@ -1,4 +1,4 @@
-"""The command line: the only code that prints, reads arguments and exits.
+"""The command line: with console.py and the cli_ modules the only code that prints, reads arguments and exits.
 
 Exit codes: 0 all is well, 1 a check found something, 2 the input cannot be used (nothing was written).
 """
