@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from generator.console import FOUND, fail, planned
+from generator.console import FOUND, chosen, planned
 
 
 @click.command(epilog="Example: python -m generator cost prod")
@@ -27,11 +27,9 @@ def cost(root: Path, name: str | None, form: str | None) -> None:
     from generator.cost.savings import savings
 
     made, environments = planned(root)
-    chosen = [env for env in environments if name in (None, env.name)]
-    if not chosen:
-        fail(f"no environment «{name}»: there are {', '.join(env.name for env in environments)}")
+    wanted = chosen(environments, name)
     found = [
-        (estimate(env, made.objects, made.templates), savings(env, made.objects, made.templates)) for env in chosen
+        (estimate(env, made.objects, made.templates), savings(env, made.objects, made.templates)) for env in wanted
     ]
     match form:
         case "json":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from generator.console import fail, planned
+from generator.console import chosen, planned
 
 
 @click.command(epilog="Example: python -m generator report dev --out /tmp/reports")
@@ -30,12 +30,10 @@ def report(root: Path, name: str | None, out: Path) -> None:
     from generator.trees.write import compare
 
     made, environments = planned(root)
-    chosen = [env for env in environments if name in (None, env.name)]
-    if not chosen:
-        fail(f"no environment «{name}»: there are {', '.join(env.name for env in environments)}")
+    wanted = chosen(environments, name)
     pictures = _pictures(root)
-    found = run.check_plan(root, made, chosen, compare(root, made.files, ("rendered",)), date.today()).findings
-    for env in chosen:
+    found = run.check_plan(root, made, wanted, compare(root, made.files, ("rendered",)), date.today()).findings
+    for env in wanted:
         here = [one for one in found if one.file.startswith((f"rendered/{env.name}/", f"environments/{env.name}."))]
         text = page(env, made.objects, made.templates, here, manual.summaries(), pictures)
         out.mkdir(parents=True, exist_ok=True)

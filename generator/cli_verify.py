@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from generator.console import FOUND, fail, planned
+from generator.console import FOUND, chosen, planned
 
 UNSEEN = 3
 """Exit code: nothing is wrong of what was seen, and not everything could be."""
@@ -48,9 +48,7 @@ def verify(
     from generator.verify.result import State
 
     made, environments = planned(root)
-    env = next((one for one in environments if one.name == name), None)
-    if env is None:
-        fail(f"no environment «{name}»: there are {', '.join(one.name for one in environments)}")
+    env = chosen(environments, name)[0]
     objects = [obj for path, obj in made.objects.items() if path.startswith(f"rendered/{name}/")]
     points = [point for point in registry.CHECKLIST if point.number in (only or range(1, 10))]
     if listing:

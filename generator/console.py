@@ -36,6 +36,14 @@ def environment(root: Path, name: str, *, pending: bool = False) -> Environment:
         fail(*map(str, error.problems))
 
 
+def chosen(environments: Sequence[Environment], name: str | None) -> list[Environment]:
+    """The environment of a name, or all of them without one; the end of the program where there is none."""
+    found = [env for env in environments if name in (None, env.name)]
+    if not found:
+        fail(f"no environment «{name}»: there are {', '.join(env.name for env in environments)}")
+    return found
+
+
 def run(found: Sequence[Step]) -> None:
     """Runs steps in order; ends the program at the first that fails, after printing what is still to be done."""
     for index, step in enumerate(found):

@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.environment.model import Environment
 
-from .policy import arn, document, partition, tags
+from .policy import arn, document, tags
 from .resource import Att, Properties, Resource
 from .stack import Output
 
@@ -153,7 +153,7 @@ def called(env: Environment, name: str) -> list[str]:
     """Resources of the calls: of this account, where the service tells them apart by account."""
     if name == "bedrock-runtime":
         # An inference profile leads on to models of other Regions, a global one to models without a Region.
-        models = f"arn:{partition(env.cluster.region)}:bedrock:*::foundation-model/*"
+        models = f"arn:{env.cluster.partition}:bedrock:*::foundation-model/*"
         return [models, arn(env, "bedrock", "*", region="*")]
     own = {"logs": "*", "secretsmanager": "secret:*", "sqs": "*"}
     # Images of add-ons are in accounts of AWS, one for each Region; EC2, STS and X-Ray have calls without a resource.
@@ -167,7 +167,7 @@ def storage(env: Environment) -> list[dict[str, Any]]:
     accounts that are named nowhere for good: a list that misses one leaves new nodes without their images.  What a
     request is allowed to read is the bucket's owner's to say.
     """
-    all_buckets = f"arn:{partition(env.cluster.region)}:s3:::*"
+    all_buckets = f"arn:{env.cluster.partition}:s3:::*"
     own = of_account(env, WRITES, [all_buckets])
     own["Condition"]["StringEquals"]["aws:ResourceAccount"] = env.cluster.account
     read = {

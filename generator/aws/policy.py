@@ -55,17 +55,11 @@ def tls_only(resource_arns: Sequence[Any], action: str) -> dict[str, Any]:
     }
 
 
-def partition(region: str) -> str:
-    """The partition of a Region: `aws`, `aws-cn` or `aws-us-gov`."""
-    known = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
-    return next((value for start, value in known.items() if region.startswith(f"{start}-")), "aws")
-
-
 def arn(env: Environment, service: str, resource: str, *, region: str | None = None, account: str | None = None) -> str:
     """An ARN in the environment's partition, Region and account, unless told otherwise (`""` leaves a part out)."""
     where = env.cluster.region if region is None else region
     whose = env.cluster.account if account is None else account
-    return f"arn:{partition(env.cluster.region)}:{service}:{where}:{whose}:{resource}"
+    return f"arn:{env.cluster.partition}:{service}:{where}:{whose}:{resource}"
 
 
 def tags(env: Environment) -> list[dict[str, str]]:

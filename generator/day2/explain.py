@@ -14,13 +14,13 @@ from generator.aws import registry as account
 from generator.components import registry
 from generator.environment import schema
 from generator.environment.convert import INVALID, Converter, keys_of
-from generator.environment.load import DEFAULTS, build, load, names
+from generator.environment.load import DEFAULTS, build, load, merged, names
 from generator.environment.model import Environment
 from generator.environment.nodes import Map, Tree
 from generator.environment.problem import EnvironmentInvalid, dotted
 
 from . import perturb
-from .files import changed, merged
+from .files import changed
 from .keys import Keys, Leaf, at, below, proposal, values_of
 from .show import Row, rows
 
@@ -106,7 +106,7 @@ def _affect(made: Explanation, folder: Path, listed: Sequence[str]) -> None:
     environments = {name: load(folder, name, pending=True) for name in (DEFAULTS, *listed)}
     values = [values_of(env) for env in environments.values()]
     for name in listed:
-        tree = merged(folder, name)
+        tree, *_ = merged(folder, name, pending=True)
         env = environments[name]
         before = objects(env)
         for row in made.rows[name]:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from generator.environment.load import DEFAULTS, load, merge, names, read
+from generator.environment.load import DEFAULTS, load, names, read
 from generator.environment.model import Environment
 from generator.environment.nodes import List, Map, Tree
-from generator.environment.outputs import outputs_file, with_outputs
 from generator.environment.problem import Path as FieldPath
 from generator.environment.problem import Place
 
@@ -20,31 +19,6 @@ from generator.environment.problem import Place
 def own(folder: Path, name: str) -> Map:
     """What the file of an environment itself says."""
     return read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml")
-
-
-def merged(folder: Path, name: str) -> Map:
-    """What an environment's files say together; a value that the account has not yielded yet is an example."""
-    defaults = own(folder, DEFAULTS)
-    if name == DEFAULTS:
-        return defaults
-    tree = merge(defaults, own(folder, name))
-    assert isinstance(tree, Map)
-    file = folder / outputs_file(name)
-    found = read(file, f"{folder.name}/{file.name}") if file.exists() else None
-    return with_outputs(tree, found, name, folder.name, pending=True)[0]
-
-
-def inherited(tree: Map) -> Map:
-    """The tree with every gateway's values where they stand: in its entry, or in gatewayDefaults."""
-    section = tree.entries["openclaw"]
-    assert isinstance(section, Map)
-    defaults, gateways = section.entries["gatewayDefaults"], section.entries["gateways"]
-    assert isinstance(gateways, Map)
-    entries = {name: merge(defaults, item) for name, item in gateways.entries.items()}
-    whole = Map(
-        section.place, section.entries | {"gateways": Map(gateways.place, entries, gateways.keys)}, section.keys
-    )
-    return Map(tree.place, tree.entries | {"openclaw": whole}, tree.keys)
 
 
 def find(tree: Tree, path: FieldPath) -> Tree | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.environment.load import DEFAULTS, load
+from generator.environment.load import DEFAULTS, inherit_gateway_defaults, load, merged
 from generator.environment.problem import Place
 from generator.kubernetes.emit import emit
 
-from .files import find, inherited, merged
+from .files import find
 from .keys import Leaf, leaves
 
 MODEL = "model"
@@ -44,7 +44,7 @@ class Row:
 def rows(folder: Path, name: str) -> list[Row]:
     """Every key of an environment; raises EnvironmentInvalid."""
     env = load(folder, name, pending=True)
-    tree = inherited(merged(folder, name))
+    tree = inherit_gateway_defaults(merged(folder, name, pending=True)[0])
     found = ((leaf, find(tree, leaf.path)) for leaf in leaves(env))
     return [Row(leaf, node.place if node else None) for leaf, node in found]
 

@@ -71,11 +71,15 @@ class Cluster:
         return f"{first}.{int(last) + number}"
 
     @property
+    def partition(self) -> str:
+        """The partition of the Region: `aws`, `aws-cn` or `aws-us-gov`."""
+        known = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+        return next((value for start, value in known.items() if self.region.startswith(f"{start}-")), "aws")
+
+    @property
     def arn(self) -> str:
         """ARN of the cluster, in the partition of its Region."""
-        partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
-        prefix = next((value for start, value in partition.items() if self.region.startswith(f"{start}-")), "aws")
-        return f"arn:{prefix}:eks:{self.region}:{self.account}:cluster/{self.name}"
+        return f"arn:{self.partition}:eks:{self.region}:{self.account}:cluster/{self.name}"
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
         for index, zone in enumerate(self.zones):

@@ -36,16 +36,21 @@ def load(folder: Path, name: str, *, pending: bool = False) -> Environment:
         raise EnvironmentInvalid(
             [Problem(place, "", f"«{name}» is no DNS label", "name the file with lower-case letters, digits and -")]
         )
-    defaults = read(folder / f"{DEFAULTS}.yaml", f"{folder.name}/{DEFAULTS}.yaml")
+    return build(*merged(folder, name, pending=pending))
+
+
+def merged(folder: Path, name: str, *, pending: bool = False) -> tuple[Map, str, frozenset[str], list[Problem]]:
+    """What an environment's files say together, its name, the outputs that it takes, and what is wrong with those."""
+    tree = read(folder / f"{DEFAULTS}.yaml", f"{folder.name}/{DEFAULTS}.yaml")
     if name == DEFAULTS:
-        return build(defaults, name)
-    tree = merge(defaults, read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml"))
-    assert isinstance(tree, Map)
+        return tree, name, frozenset(), []
+    whole = merge(tree, read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml"))
+    assert isinstance(whole, Map)
     file = folder / outputs_file(name)
     found = read(file, f"{folder.name}/{file.name}") if file.exists() else None
-    waits = frozenset(output.name for output in taken(tree))
-    tree, problems = with_outputs(tree, found, name, folder.name, pending=pending)
-    return build(tree, name, waits, problems)
+    waits = frozenset(output.name for output in taken(whole))
+    whole, problems = with_outputs(whole, found, name, folder.name, pending=pending)
+    return whole, name, waits, problems
 
 
 def read(path: Path, shown: str) -> Map:
@@ -86,7 +91,7 @@ def build(
 ) -> Environment:
     """The environment of a merged tree; `problems` are those that are known before."""
     assert isinstance(tree, Map)
-    tree = _inherit_gateway_defaults(tree)
+    tree = inherit_gateway_defaults(tree)
     converter = Converter()
     known = {problem.path for problem in problems}
     for key in tree.entries.keys() - SECTIONS.keys():
@@ -104,7 +109,7 @@ def build(
     return Environment(**sections, name=name, outputs=outputs)
 
 
-def _inherit_gateway_defaults(tree: Map) -> Map:
+def inherit_gateway_defaults(tree: Map) -> Map:
     """Each entry of openclaw.gateways merged over openclaw.gatewayDefaults."""
     section = tree.entries.get("openclaw")
     if not isinstance(section, Map):

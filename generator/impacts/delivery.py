@@ -8,7 +8,7 @@ from generator.diff.change import Change
 from generator.diff.fields import ABSENT
 from generator.diff.impact import Impact
 
-from .reading import below, danger, listed, note, warning
+from .reading import below, danger, listed, note, shown, warning
 
 
 def check(change: Change) -> Iterator[Impact]:
@@ -22,7 +22,7 @@ def check(change: Change) -> Iterator[Impact]:
             elif "automated" in field.path:
                 yield warning("delivery", change, f"what happens by itself changes: {field.shown} is {field.after}")
             elif field.path[:3] == ("spec", "destination", "namespace"):
-                text = f"objects that name no namespace go to {_shown(field.after)} instead of {_shown(field.before)}"
+                text = f"objects that name no namespace go to {shown(field.after)} instead of {shown(field.before)}"
                 yield note("delivery", change, text)
             elif "destination" in field.path:
                 yield danger("delivery", change, f"syncs to another place: {field.shown} is {field.after}")
@@ -39,7 +39,7 @@ def _source(change: Change) -> dict[str, object]:
 
 def _project(change: Change) -> Iterator[Impact]:
     for field in below(change, "spec", "syncWindows"):
-        yield warning("delivery", change, f"times of syncs change: {field.shown} is {_shown(field.after)}")
+        yield warning("delivery", change, f"times of syncs change: {field.shown} is {shown(field.after)}")
     for key in ("sourceRepos", "destinations", "clusterResourceWhitelist", "namespaceResourceBlacklist"):
         gained = [field for field in below(change, "spec", key) if field.after is not ABSENT]
         lost = [field for field in below(change, "spec", key) if field.after is ABSENT]
@@ -56,7 +56,3 @@ def _value(field: object) -> str:
     if isinstance(value, dict):
         return "/".join(str(value[key]) for key in ("namespace", "group", "kind", "name") if value.get(key))
     return str(value)
-
-
-def _shown(value: object) -> str:
-    return "none" if value is ABSENT else str(value)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from generator.diff.change import Change
-from generator.diff.fields import ABSENT
 from generator.diff.impact import Impact
 
-from .reading import below, both, danger, note, warning
+from .reading import below, both, danger, note, shown, warning
 
 VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(.*)")
 
@@ -28,7 +26,7 @@ def check(change: Change) -> Iterator[Impact]:
             yield warning(
                 "image",
                 change,
-                f"another AMI ({_short(field.before)} -> {_short(field.after)}): every node is replaced",
+                f"another AMI ({shown(field.before)} -> {shown(field.after)}): every node is replaced",
             )
 
 
@@ -80,7 +78,3 @@ def _split(image: str) -> tuple[str, str]:
 
 def _a(how: str) -> str:
     return "not a version" if how == "other" else f"a {how} release"
-
-
-def _short(value: Any) -> str:
-    return "none" if value is ABSENT else str(value)

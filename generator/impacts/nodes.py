@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from generator.check.compute.requests import quantity
 from generator.check.objectset import dig
 from generator.diff.change import Change
-from generator.diff.fields import ABSENT
 from generator.diff.impact import Impact
 
-from .reading import below, danger, listed, note, runs_pods, template, warning
+from .reading import below, danger, listed, note, runs_pods, shown, template, warning
 
 PLACES = ("nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "nodeName", "priorityClassName")
 
@@ -47,7 +46,7 @@ def _pool(change: Change) -> Iterator[Impact]:
     for field in below(change, "spec", "template"):
         if "requirements" in field.path:
             key = next((str(step).strip("[]") for step in field.path if str(step).startswith("[")), "requirements")
-            text = f"other nodes are wanted ({key}: {_shown(field.before)} -> {_shown(field.after)})"
+            text = f"other nodes are wanted ({key}: {shown(field.before)} -> {shown(field.after)})"
             speak = danger if key == "kubernetes.io/arch" else warning
             yield speak("placement", change, f"{text}: those that do not fit are replaced within the budgets")
         else:
@@ -56,14 +55,10 @@ def _pool(change: Change) -> Iterator[Impact]:
         old, new = quantity(field.before), quantity(field.after)
         if old is None or new is None or new > old:
             yield note(
-                "scale", change, f"may hold {field.path[-1]} {_shown(field.after)} instead of {_shown(field.before)}"
+                "scale", change, f"may hold {field.path[-1]} {shown(field.after)} instead of {shown(field.before)}"
             )
         else:
             text = f"may hold only {field.path[-1]} {field.after} instead of {field.before}"
             yield warning("scale", change, f"{text}: pods that do not fit stay Pending")
     for field in below(change, "spec", "disruption"):
-        yield warning("placement", change, f"nodes are replaced by other rules: {field.shown} is {_shown(field.after)}")
-
-
-def _shown(value: object) -> str:
-    return "none" if value is ABSENT else str(value)
+        yield warning("placement", change, f"nodes are replaced by other rules: {field.shown} is {shown(field.after)}")

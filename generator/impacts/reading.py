@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.check.objectset import TEMPLATES, dig
 from generator.diff.change import Change
-from generator.diff.fields import Field, Step
+from generator.diff.fields import ABSENT, Field, Step
 from generator.diff.impact import Impact, Severity
 
 
@@ -57,3 +57,8 @@ def listed(names: Any, most: int = 4) -> str:
     """Names in a sentence, the first few of many."""
     found = [str(name) for name in names]
     return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")
+
+
+def shown(value: object) -> str:
+    """A field's value in a sentence."""
+    return "none" if value is ABSENT else str(value)

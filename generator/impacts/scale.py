@@ -9,7 +9,7 @@ from generator.diff.change import Change
 from generator.diff.fields import ABSENT
 from generator.diff.impact import Impact
 
-from .reading import below, danger, note, runs_pods, template, warning
+from .reading import below, danger, note, runs_pods, shown, template, warning
 
 
 def check(change: Change) -> Iterator[Impact]:
@@ -53,7 +53,7 @@ def _resources(change: Change) -> Iterator[Impact]:
             f"{container} {field.path[-2].rstrip('s') if isinstance(field.path[-2], str) else ''} of {field.path[-1]}"
         )
         old, new = quantity(field.before), quantity(field.after)
-        text = f"{what} {_shown(field.before)} -> {_shown(field.after)}"
+        text = f"{what} {shown(field.before)} -> {shown(field.after)}"
         if field.path[-2] == "limits" and field.path[-1] == "memory" and old and (new or 0) < old:
             yield warning("scale", change, f"{text}: it is killed when it uses more")
         else:
@@ -62,7 +62,3 @@ def _resources(change: Change) -> Iterator[Impact]:
 
 def _blocks(key: str, value: object) -> bool:
     return (key == "maxUnavailable" and str(value) in ("0", "0%")) or (key == "minAvailable" and str(value) == "100%")
-
-
-def _shown(value: object) -> str:
-    return "none" if value is ABSENT else str(value)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.day2.files import find, merged, own
+from generator.day2.files import find, own
 from generator.day2.keys import Keys
 from generator.day2.pins import PINS
-from generator.environment.load import DEFAULTS
+from generator.environment.load import DEFAULTS, merged
 from generator.environment.nodes import Scalar
 
 from .reference import Reference, reference
@@ -36,7 +36,7 @@ def sites(folder: Path, environments: Sequence[str]) -> list[Site]:
     """Every image that these environments run, once for each file that says it."""
     found: dict[tuple[str, Keys], Site] = {}
     for name in environments:
-        tree, mine = merged(folder, name), own(folder, name)
+        tree, mine = merged(folder, name, pending=True)[0], own(folder, name)
         for path in IMAGES:
             repository, tag, digest = (_text(find(tree, (*path, key))) for key in ("repository", "tag", "digest"))
             said = any(find(mine, (*path, key)) for key in ("repository", "tag", "digest"))

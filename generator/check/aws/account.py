@@ -146,7 +146,7 @@ class Account:
 
     @property
     def partition(self) -> str:
-        return self.env.cluster.arn.split(":")[1] if self.env else "aws"
+        return self.env.cluster.partition if self.env else "aws"
 
 
 NAMES: Mapping[str, str] = {
