@@ -1,9 +1,8 @@
 """`python -m generator`."""
 
-import gc
-
 from generator.cli import main
+from generator.parallel import collect_rarely
 
-# A short run makes many objects and hardly a cycle: the default looks for cycles every 700, 8 % of a render.
-gc.set_threshold(100_000, 50, 50)
-main(prog_name="python -m generator")
+if __name__ == "__main__":  # a further process of generator.parallel imports this module too
+    collect_rarely()
+    main(prog_name="python -m generator")

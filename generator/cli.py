@@ -9,7 +9,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -24,6 +24,7 @@ from generator import (
     cli_new_env,
     cli_pin,
     cli_promote,
+    cli_render,
     cli_report,
     cli_review,
     cli_secrets,
@@ -35,7 +36,7 @@ from generator.console import run as run_steps
 from generator.restore import EXAMPLE, LATEST, steps
 from generator.step import manual
 from generator.trees.plan import ROOTS
-from generator.trees.write import Report, compare, write
+from generator.trees.write import compare
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -54,6 +55,7 @@ def main(context: click.Context, root: Path) -> None:
     context.obj = root
 
 
+main.add_command(cli_render.render)
 main.add_command(cli_aws.bootstrap)
 main.add_command(cli_aws.import_outputs)
 main.add_command(cli_review.diff)
@@ -68,22 +70,6 @@ main.add_command(cli_explain.explain)
 main.add_command(cli_show.show)
 main.add_command(cli_pin.pin)
 main.add_command(cli_verify.verify)
-
-
-@main.command(epilog="Example: python -m generator render")
-@click.pass_obj
-def render(root: Path) -> None:
-    """Write base/, overlays/ and rendered/."""
-    started = time.perf_counter()
-    made, environments = planned(root)
-    try:
-        report = write(root, made.files, ROOTS)
-    except OSError as error:
-        fail(f"{error.filename or root}: cannot be written: {error.strerror}; the trees are as they were")
-    _print_report(report)
-    seconds = time.perf_counter() - started
-    counted = f"{len(made.objects)} objects in {len(environments)} environments"
-    click.echo(f"rendered {counted}, {_counts(report)}, {seconds:.2f} s")
 
 
 @main.command(epilog="Example: python -m generator check rendered/prod/karpenter")
@@ -197,19 +183,3 @@ def _write(root: Path, files: Mapping[str, str]) -> None:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
         click.echo(f"wrote {path}")
-
-
-def _print_report(report: Report) -> None:
-    marks: Sequence[tuple[str, list[str]]] = (("+", report.created), ("~", report.changed), ("-", report.deleted))
-    for mark, paths in marks:
-        for path in paths:
-            click.echo(f"{mark} {path}")
-
-
-def _counts(report: Report) -> str:
-    parts = [
-        f"{len(paths)} {word}"
-        for paths, word in ((report.created, "new"), (report.changed, "changed"), (report.deleted, "deleted"))
-        if paths
-    ]
-    return ", ".join(parts) or f"all {report.unchanged} files were current"

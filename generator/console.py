@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,10 +13,10 @@ import click
 
 from generator.environment.load import DEFAULTS, load, names
 from generator.environment.model import Environment
-from generator.environment.patches import UserPatch, read_patches
 from generator.environment.problem import EnvironmentInvalid, Problem
 from generator.step import Step
-from generator.trees.plan import Plan, plan
+from generator.trees.plan import Plan
+from generator.trees.repository import Repository
 
 FOUND, UNUSABLE = 1, 2
 """Exit codes: a check found something, or a step failed; the input cannot be used, and nothing was written."""
@@ -61,23 +62,48 @@ def run(found: Sequence[Step]) -> None:
 
 def planned(root: Path) -> tuple[Plan, list[Environment]]:
     """The plan of all environments; ends the program when any of them cannot be used."""
-    folder = root / "environments"
+    repository, made = Repository(root), Plan()
     problems: list[Problem] = []
     environments: list[Environment] = []
-    patches: dict[str, list[UserPatch]] = {}
     try:
-        defaults = load(folder, DEFAULTS)
-        for name in names(folder):
+        made.add(repository.unit(DEFAULTS))
+        for name in names(repository.folder):
             try:
-                environments.append(load(folder, name))
-                patches[name] = read_patches(folder / name / "patches", f"environments/{name}/patches")
+                own, env = repository.environment(name)
             except EnvironmentInvalid as error:
                 problems += error.problems
+            else:
+                made.add(own)
+                environments.append(env)
         if problems:
             raise EnvironmentInvalid(problems)
-        return plan(defaults, environments, patches), environments
     except EnvironmentInvalid as error:
-        fail(*map(str, error.problems), f"{number(len(error.problems), 'error')}; nothing was written")
+        invalid(error)
+    return made, environments
+
+
+def invalid(error: EnvironmentInvalid) -> NoReturn:
+    """Ends the program with every problem of the environments."""
+    fail(*map(str, error.problems), f"{number(len(error.problems), 'error')}; nothing was written")
+
+
+def counter(what: str) -> Callable[[int, int], None]:
+    """Says on the error stream how far a long work is: on a terminal in one line that changes, else now and then."""
+    started = time.monotonic()
+    terminal = sys.stderr.isatty()
+    shown = started + (0.5 if terminal else 5)
+
+    def progress(done: int, of: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if terminal and shown > started + 0.5 and done == of:
+            click.echo("\r\033[K", nl=False, err=True)
+        elif now >= shown and done < of:
+            text = f"{done} of {of} {what}, {now - started:.0f} s"
+            click.echo(f"\r\033[K{text}" if terminal else text, nl=not terminal, err=True)
+            shown = now + (0.2 if terminal else 10)
+
+    return progress
 
 
 def number(count: int, word: str) -> str:

@@ -35,6 +35,8 @@ LAYERS = (
     Layer(("components",), "one function a component: environment in, objects out"),
     Layer(("aws",), "what an environment needs in its account, as CloudFormation and Terraform"),
     Layer(("trees",), "base, overlays and rendered manifests as files, and writing them"),
+    Layer(("parallel",), "the same work on many things, by every processor"),
+    Layer(("render",), "what changed, from the environment files to the disk"),
     Layer(
         ("check", "cost"), "what is wrong with the objects, and what they cost; the ceiling is a rule", together=True
     ),

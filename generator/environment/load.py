@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from .convert import INVALID, Converter, placed
@@ -69,6 +70,12 @@ def read(path: Path, shown: str) -> Map:
         column = error.start - data.rfind(b"\n", 0, error.start)
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         raise EnvironmentInvalid([Problem(Place(shown, line, column), "", message, "save the file in UTF-8")]) from None
+    return _tree(text, shown)
+
+
+@lru_cache(maxsize=4)
+def _tree(text: str, shown: str) -> Map:
+    """Every environment is merged over the same defaults."""
     return parse(text, shown)
 
 

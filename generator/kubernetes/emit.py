@@ -121,12 +121,17 @@ def _string(text: str, indent: str) -> str:
     first = text.lstrip("\n")[:1]
     if first in ("", "\t") or text[-1] in " \t" or " \n" in text or "\t\n" in text:
         return _quoted(text)  # kustomize stumbles over a leading tab; editors and hooks strip trailing blanks
-    if text.translate(_NOT_LITERAL) != text:
+    if not _bare(text).isprintable() and text.translate(_NOT_LITERAL) != text:
         return _quoted(text)
     hint = "2" if first == " " else ""
     chomp = "+" if text.endswith("\n\n") else "" if text.endswith("\n") else "-"
     body = "\n".join([indent + line if line else "" for line in text.removesuffix("\n").split("\n")])
     return f"|{hint}{chomp}\n{body}"
+
+
+def _bare(text: str) -> str:
+    """Without the two that a block may hold though they do not print; what prints is found out much faster."""
+    return text.replace("\n", "").replace("\t", "")
 
 
 def _quoted(text: str) -> str:

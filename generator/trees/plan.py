@@ -21,6 +21,9 @@ from .rendered import rendered
 ROOTS = ("base", "overlays", "rendered")
 """Folders that the generator owns whole: what is not in the plan does not stay in them."""
 
+Bases = Mapping[str, list[Obj]]
+"""What the defaults yield, by folder below base/."""
+
 
 @dataclass
 class Plan:
@@ -30,6 +33,11 @@ class Plan:
     objects: dict[str, Obj] = field(default_factory=dict)
     templates: dict[str, Obj] = field(default_factory=dict)
 
+    def add(self, other: Plan) -> None:
+        self.files |= other.files
+        self.objects |= other.objects
+        self.templates |= other.templates
+
 
 def plan(
     defaults: Environment, environments: Sequence[Environment], patches: Mapping[str, Sequence[UserPatch]]
@@ -37,15 +45,18 @@ def plan(
     """Everything that the environments yield; `patches` holds users' patches by environment name."""
     bases = registry.base(defaults)
     made = Plan()
-    for name, objects in bases.items():
-        made.files |= base_files(f"base/{name}", objects)
+    add_bases(made, bases)
     for env in environments:
         add_environment(made, env, bases, patches.get(env.name, ()))
-    made.files |= {path: emit(obj) for path, obj in made.objects.items()}
     return made
 
 
-def add_environment(made: Plan, env: Environment, bases: Mapping[str, list[Obj]], patches: Sequence[UserPatch]) -> None:
+def add_bases(made: Plan, bases: Bases) -> None:
+    for name, objects in bases.items():
+        made.files |= base_files(f"base/{name}", objects)
+
+
+def add_environment(made: Plan, env: Environment, bases: Bases, patches: Sequence[UserPatch]) -> None:
     """Adds the overlays and the objects of one environment, and its AWS layer."""
     account = aws.account(env)
     made.files |= account.files
@@ -54,4 +65,6 @@ def add_environment(made: Plan, env: Environment, bases: Mapping[str, list[Obj]]
         folder = f"{env.name}/{part.name}"
         base = bases.get(part.base, [])
         made.files |= overlay_files(f"overlays/{folder}", f"base/{part.base}", part.suffix, base, part.objects, applied)
-        made.objects |= rendered(f"rendered/{folder}", objects)
+        final = rendered(f"rendered/{folder}", objects)
+        made.objects |= final
+        made.files |= {path: emit(obj) for path, obj in final.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -36,34 +37,76 @@ def test_files_outside_the_folders_are_never_touched(tmp_path: Path) -> None:
 def test_full_disk_while_staging_leaves_the_tree_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"base/a.yaml": "a\n", "base/b.yaml": "b\n"}, FOLDERS)
     before = snapshot(tmp_path)
-    original = Path.write_bytes
+    original = os.write
 
-    def full(self: Path, data: bytes) -> int:
-        if self.name.startswith("z"):
-            raise OSError(28, "No space left on device", str(self))
-        return original(self, data)
+    def full(descriptor: int, data: bytes) -> int:
+        if data.startswith(b"z"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return original(descriptor, data[:3])  # a file system may take less than it is given
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="No space left"):
         write(tmp_path, {"base/a.yaml": "changed\n", "rendered/n/z.yaml": "z\n"}, FOLDERS)
     assert snapshot(tmp_path) == before
-    assert not (tmp_path / "rendered/n").exists()
+    assert not (tmp_path / "rendered").exists()
 
 
-def test_failure_while_renaming_puts_everything_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_is_written_whole_where_the_system_takes_it_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: original(descriptor, data[:3]))
+    write(tmp_path, {"base/a.yaml": "a longer text\n"}, FOLDERS)
+    assert snapshot(tmp_path) == {"base/a.yaml": b"a longer text\n"}
+
+
+@pytest.mark.parametrize("target", ["a.yaml", "b.yaml", "new.yaml", "stale.yaml.was"])
+def test_failure_while_moving_puts_everything_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
     write(tmp_path, {"base/a.yaml": "a\n", "base/b.yaml": "b\n", "base/stale.yaml": "s\n"}, FOLDERS)
     before = snapshot(tmp_path)
     original = os.replace
+    failed = False
 
-    def breaking(source: Path, target: Path) -> None:
-        if target.name == "b.yaml":
-            raise OSError(13, "Permission denied", str(target))
-        original(source, target)
+    def breaking(source: str, destination: str) -> None:
+        nonlocal failed
+        if destination.endswith(f"/{target}") and not failed:
+            failed = True
+            raise OSError(errno.EACCES, "Permission denied", destination)
+        original(source, destination)
 
     monkeypatch.setattr(os, "replace", breaking)
     with pytest.raises(OSError, match="Permission denied"):
         write(tmp_path, {"base/a.yaml": "A\n", "base/b.yaml": "B\n", "base/new.yaml": "n\n"}, FOLDERS)
     assert snapshot(tmp_path) == before
+
+
+def test_leftovers_of_a_killed_write_are_mended(tmp_path: Path) -> None:
+    write(tmp_path, {"base/a.yaml": "a\n", "base/b.yaml": "b\n"}, FOLDERS)
+    os.replace(tmp_path / "base/a.yaml", tmp_path / "base/a.yaml.was")  # killed between two moves
+    (tmp_path / "base/a.yaml.tmp").write_text("A\n")
+    (tmp_path / "rendered/x").mkdir(parents=True)
+    (tmp_path / "rendered/x/c.yaml.tmp").write_text("half a te")
+    assert compare(tmp_path, {"base/b.yaml": "b\n"}, FOLDERS).deleted == [
+        *("base/a.yaml.tmp", "base/a.yaml.was", "rendered/x/c.yaml.tmp")
+    ]
+    report = write(tmp_path, {"base/a.yaml": "A\n", "base/b.yaml": "b\n"}, FOLDERS)
+    assert (report.created, report.changed, report.deleted) == (["base/a.yaml"], [], [])
+    assert snapshot(tmp_path) == {"base/a.yaml": b"A\n", "base/b.yaml": b"b\n"}
+    assert not (tmp_path / "rendered").exists()
+
+
+@pytest.mark.parametrize("link", ["rendered", "rendered/dev"])
+def test_a_link_in_the_place_of_a_folder_is_refused(tmp_path: Path, link: str) -> None:
+    outside, root = tmp_path / "outside", tmp_path / "repository"
+    outside.mkdir()
+    (root / link).parent.mkdir(parents=True)
+    (root / link).symlink_to(outside, target_is_directory=True)
+    with pytest.raises(OSError, match="a link stands where a folder belongs; remove it") as refused:
+        write(root, {"rendered/dev/karpenter/a.yaml": "a\n"}, FOLDERS)
+    assert refused.value.filename == str(root / link)
+    assert list(outside.iterdir()) == []
 
 
 def test_link_in_a_generated_tree_is_replaced_not_followed(tmp_path: Path) -> None:

@@ -1,0 +1,93 @@
+"""Environments -> trees on disk: what changed is rendered, everything is written together or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import parallel
+from generator.environment.load import DEFAULTS
+from generator.environment.problem import EnvironmentInvalid
+from generator.trees import inputs, record
+from generator.trees.plan import ROOTS
+from generator.trees.prepare import Prepared, Preparer
+from generator.trees.write import Report, commit, existing, sweep
+
+Task = tuple[inputs.Unit, record.Entry | None]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a render found and did."""
+
+    report: Report
+    objects: int
+    environments: int
+    current: int
+    """Environments that were proven current, and so not rendered."""
+
+
+def render(root: Path, *, anew: bool = False, progress: Progress = lambda done, of: None) -> Rendered:
+    """Makes base/, overlays/ and rendered/ what environments/ yields; `anew` trusts no record.
+
+    `progress` is told how many of how many are done.  Raises EnvironmentInvalid or OSError, and the trees are as they
+    were.
+    """
+    units = inputs.units(root)
+    known = {} if anew else record.read(root)
+    try:
+        prepared = _prepared(root, [(unit, known.get(unit.name)) for unit in units], progress)
+        reports = [*(one.report for one in prepared), Report([], [], _ownerless(root, units), 0)]
+        commit(root, reports)
+    except BaseException:
+        sweep(root, ROOTS)
+        raise
+    entries = {one.unit.name: one.entry for one in prepared if one.entry}
+    if entries != known:
+        with suppress(OSError):
+            record.save(root, entries)
+    return Rendered(
+        _sum(reports),
+        sum(entry.objects for entry in entries.values()),
+        len(units) - 1,
+        sum(not one.rendered for one in prepared if one.unit.name != DEFAULTS),
+    )
+
+
+def _prepared(
+    root: Path, tasks: Sequence[tuple[inputs.Unit, record.Entry | None]], progress: Callable[[int, int], None]
+) -> list[Prepared]:
+    prepared = []
+    for one in parallel.each(Preparer, (root,), tasks):
+        prepared.append(one)
+        progress(len(prepared), len(tasks))
+        if one.problems and one.unit.name == DEFAULTS:
+            break  # every environment would repeat them
+    if problems := [problem for one in prepared for problem in one.problems]:
+        raise EnvironmentInvalid(problems)
+    return prepared
+
+
+def _ownerless(root: Path, units: Sequence[inputs.Unit]) -> list[str]:
+    """Files in the generator's folders that belong to no environment: one that was removed, or a stranger."""
+    owned = {folder for unit in units for folder in unit.folders}
+    found = []
+    for top in ROOTS:
+        if top not in owned and (root / top).is_dir():
+            for path in sorted((root / top).iterdir()):
+                shown = f"{top}/{path.name}"
+                if shown not in owned:
+                    found += existing(root, [shown]) if path.is_dir() and not path.is_symlink() else [shown]
+    return found
+
+
+def _sum(reports: Sequence[Report]) -> Report:
+    return Report(
+        sorted(path for report in reports for path in report.created),
+        sorted(path for report in reports for path in report.changed),
+        sorted(path for report in reports for path in report.deleted),
+        sum(report.unchanged for report in reports),
+    )
