@@ -31,12 +31,11 @@ from generator import (
     cli_show,
     cli_verify,
 )
-from generator.console import FOUND, environment, fail, number, planned
+from generator.console import FOUND, counter, environment, fail, invalid, number, planned
 from generator.console import run as run_steps
+from generator.environment.problem import EnvironmentInvalid
 from generator.restore import EXAMPLE, LATEST, steps
 from generator.step import manual
-from generator.trees.plan import ROOTS
-from generator.trees.write import compare
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -87,14 +86,16 @@ def check(
 
     With DIRECTORY: check the manifests in any folder, or in one file.
     """
-    from generator.check import report, run
+    from generator.check import report, repository, run
 
     started = time.perf_counter()
     if explain:
         _explain(root)
     if directory is None:
-        made, environments = planned(root)
-        result = run.check_plan(root, made, environments, compare(root, made.files, ROOTS), date.today())
+        try:
+            result = repository.check(root, date.today(), counter("environments checked"))
+        except EnvironmentInvalid as error:
+            invalid(error)
     else:
         try:
             result = run.check_folder(directory, kubernetes_version)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,21 +11,37 @@ import click
 
 from generator.console import FOUND, fail, planned
 from generator.diff.source import Comparison
+from generator.environment.load import DEFAULTS
 from generator.environment.model import Environment
-from generator.trees.plan import ROOTS, Plan
-from generator.trees.write import compare
+from generator.trees.plan import Plan, folders
+from generator.trees.write import Report, compare
 
 DANGER, FINDING = "danger", "finding"
 
 
-def comparison(root: Path, base: str, made: Plan, environments: Sequence[Environment]) -> Comparison:
+@dataclass(frozen=True)
+class Compared:
+    """What differs, and what the environments that may differ yield."""
+
+    found: Comparison
+    made: Plan
+    environments: list[Environment]
+    stale: Report
+    """How the trees on disk differ from what the environments yield."""
+
+
+def compared(root: Path, base: str) -> Compared:
     """The working tree against a commit, or the end of the program."""
     from generator.diff import git, source
 
     try:
-        return source.compare(root, base, made.files, {env.name: env for env in environments})
+        same = source.untouched(root, base)
+        made, environments = planned(root, without=same)
+        found = source.compare(root, base, made.files, {env.name: env for env in environments}, same)
     except git.GitUnusable as error:
         fail(str(error))
+    owned = [folder for name in (DEFAULTS, *(env.name for env in environments)) for folder in folders(name)]
+    return Compared(found, made, environments, compare(root, made.files, owned))
 
 
 @click.command(epilog="Example: python -m generator diff origin/main --markdown")
@@ -43,7 +59,7 @@ def diff(root: Path, base: str, form: str | None) -> None:
     from generator.diff import forms
     from generator.impacts.registry import impacts
 
-    found = comparison(root, base, *planned(root))
+    found = compared(root, base).found
     click.echo(forms.FORMS[form or "text"](found, impacts(found)))
 
 
@@ -75,18 +91,17 @@ def review(root: Path, base: str, number: int | None, causes: tuple[str, ...]) -
     from generator.review.entries import ERROR
     from generator.review.post import PostFailed, post
 
-    made, environments = planned(root)
     try:
         began = git.merge_base(root, base)
     except git.GitUnusable as error:
         fail(str(error))
-    found = comparison(root, began, made, environments)
-    said = impacts(found)
-    names = touched(found, said)
-    checker.begin(work(root, made, env, date.today()) for env in environments if env.name in names)
-    deltas = costs(found, made, names)
-    findings = [*stale(compare(root, made.files, ROOTS)), *checker.findings()] if names else []
-    text = comment(Review(found, said, findings, deltas))
+    done = compared(root, began)
+    said = impacts(done.found)
+    names = touched(done.found, said)
+    checker.begin(work(root, done.made, env, date.today()) for env in done.environments if env.name in names)
+    deltas = costs(done.found, done.made, names)
+    findings = [*stale(done.stale), *checker.findings()] if names else []
+    text = comment(Review(done.found, said, findings, deltas))
     click.echo(text, nl=False)
     if number:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -60,14 +60,14 @@ def run(found: Sequence[Step]) -> None:
             sys.exit(FOUND)
 
 
-def planned(root: Path) -> tuple[Plan, list[Environment]]:
-    """The plan of all environments; ends the program when any of them cannot be used."""
+def planned(root: Path, *, without: Collection[str] = ()) -> tuple[Plan, list[Environment]]:
+    """The plan of all environments but some; ends the program when any of them cannot be used."""
     repository, made = Repository(root), Plan()
     problems: list[Problem] = []
     environments: list[Environment] = []
     try:
         made.add(repository.unit(DEFAULTS))
-        for name in names(repository.folder):
+        for name in (name for name in names(repository.folder) if name not in without):
             try:
                 own, env = repository.environment(name)
             except EnvironmentInvalid as error:

@@ -13,7 +13,7 @@ from generator.environment.problem import EnvironmentInvalid
 from generator.trees import inputs, record
 from generator.trees.plan import ROOTS
 from generator.trees.prepare import Prepared, Preparer
-from generator.trees.write import Report, commit, existing, sweep
+from generator.trees.write import Report, commit, ownerless, sweep
 
 Task = tuple[inputs.Unit, record.Entry | None]
 Progress = Callable[[int, int], None]
@@ -40,7 +40,10 @@ def render(root: Path, *, anew: bool = False, progress: Progress = lambda done, 
     known = {} if anew else record.read(root)
     try:
         prepared = _prepared(root, [(unit, known.get(unit.name)) for unit in units], progress)
-        reports = [*(one.report for one in prepared), Report([], [], _ownerless(root, units), 0)]
+        reports = [
+            *(one.report for one in prepared),
+            Report([], [], ownerless(root, ROOTS, [folder for unit in units for folder in unit.folders]), 0),
+        ]
         commit(root, reports)
     except BaseException:
         sweep(root, ROOTS)
@@ -63,25 +66,12 @@ def _prepared(
     prepared = []
     for one in parallel.each(Preparer, (root,), tasks):
         prepared.append(one)
-        progress(len(prepared), len(tasks))
+        progress(len(prepared) - 1, len(tasks) - 1)
         if one.problems and one.unit.name == DEFAULTS:
             break  # every environment would repeat them
     if problems := [problem for one in prepared for problem in one.problems]:
         raise EnvironmentInvalid(problems)
     return prepared
-
-
-def _ownerless(root: Path, units: Sequence[inputs.Unit]) -> list[str]:
-    """Files in the generator's folders that belong to no environment: one that was removed, or a stranger."""
-    owned = {folder for unit in units for folder in unit.folders}
-    found = []
-    for top in ROOTS:
-        if top not in owned and (root / top).is_dir():
-            for path in sorted((root / top).iterdir()):
-                shown = f"{top}/{path.name}"
-                if shown not in owned:
-                    found += existing(root, [shown]) if path.is_dir() and not path.is_symlink() else [shown]
-    return found
 
 
 def _sum(reports: Sequence[Report]) -> Report:

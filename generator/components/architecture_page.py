@@ -29,13 +29,15 @@ class Layer:
 
 
 LAYERS = (
-    Layer(("loader", "step"), "YAML with the place of each value; a command and what it is for"),
+    Layer(
+        ("loader", "step", "parallel"),
+        "YAML with the place of each value; a command and what it is for; work for every processor",
+    ),
     Layer(("environment",), "the environment file as frozen, typed values; every mistake with its place"),
     Layer(("kubernetes", "tags"), "what all components share: pods, placement, network edges, YAML; AWS tags"),
     Layer(("components",), "one function a component: environment in, objects out"),
     Layer(("aws",), "what an environment needs in its account, as CloudFormation and Terraform"),
     Layer(("trees",), "base, overlays and rendered manifests as files, and writing them"),
-    Layer(("parallel",), "the same work on many things, by every processor"),
     Layer(("render",), "what changed, from the environment files to the disk"),
     Layer(
         ("check", "cost"), "what is wrong with the objects, and what they cost; the ceiling is a rule", together=True

@@ -27,6 +27,16 @@ def tree(root: Path, ref: str, folders: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def folders(root: Path, ref: str, folder: str) -> dict[str, str]:
+    """Name to git's name of the content, of each folder in a folder of a commit."""
+    prefix = _git(root, "rev-parse", "--show-prefix").decode().strip()
+    shown = _git(
+        root, "ls-tree", "-d", "-z", "--full-tree", "--end-of-options", f"{ref}^{{commit}}", f"{prefix}{folder}/"
+    )
+    lines = filter(None, shown.decode("utf-8", "replace").split("\0"))
+    return {path.rpartition("/")[2]: head.split()[2] for head, _, path in (line.partition("\t") for line in lines)}
+
+
 def texts(root: Path, names: Iterable[str]) -> dict[str, str]:
     """Contents by git's names of them, in one call."""
     wanted = list(dict.fromkeys(names))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from generator.environment.load import load, names
+from generator.environment.load import DEFAULTS, load, names
 from generator.environment.model import Environment
+from generator.environment.outputs import outputs_file
 from generator.environment.problem import EnvironmentInvalid
+from generator.trees import current
 
 from . import git
 from .change import Change, changes
@@ -36,17 +38,50 @@ class Comparison:
         return tuple(sorted({change.environment for change in self.changes}))
 
 
-def compare(root: Path, base: str, files: Mapping[str, str], after: Mapping[str, Environment]) -> Comparison:
+def untouched(root: Path, base: str) -> set[str]:
+    """Environments of which a hash proves that they and what they yield are the same in a commit and the working tree.
+
+    They need not be rendered to be compared.  Raises GitUnusable.
+    """
+    proven = current.proven(root)
+    if not proven:
+        return set()
+    sources = git.tree(root, base, (ENVIRONMENTS,))
+    here = {path: path.read_text("utf-8") for path in (root / ENVIRONMENTS).glob("*.yaml") if path.is_file()}
+    like = next(iter(sources.values()), "0" * 40)
+    names = {f"{ENVIRONMENTS}/{path.name}": git.name_of(text, like) for path, text in here.items()}
+    trees = git.folders(root, base, RENDERED)
+
+    def same(*paths: str) -> bool:
+        return all(names.get(path) == sources.get(path) for path in paths)
+
+    if not same(f"{ENVIRONMENTS}/{DEFAULTS}.yaml"):
+        return set()
+    return {
+        name
+        for name, entry in proven.items()
+        if entry.trees.get(f"{RENDERED}/{name}", "") == trees.get(name)
+        and same(f"{ENVIRONMENTS}/{name}.yaml", f"{ENVIRONMENTS}/{outputs_file(name)}")
+    }
+
+
+def compare(
+    root: Path, base: str, files: Mapping[str, str], after: Mapping[str, Environment], same: Collection[str] = ()
+) -> Comparison:
     """The rendered files of the working tree, in memory, against those of a commit.
 
     The base is what its commit rendered, which is what Argo CD syncs: a change of the generator itself shows as well.
-    Raises GitUnusable.
+    Environments in `same` are left out on both sides.  Raises GitUnusable.
     """
-    rendered = {path: text for path, text in files.items() if path.startswith(f"{RENDERED}/")}
+
+    def compared(path: str, folder: str) -> bool:
+        return path.startswith(f"{folder}/") and path.split("/")[1].partition(".")[0] not in same
+
+    rendered = {path: text for path, text in files.items() if compared(path, RENDERED)}
     tree = git.tree(root, base, (RENDERED, ENVIRONMENTS))
-    old = {path: name for path, name in tree.items() if path.startswith(f"{RENDERED}/")}
+    old = {path: name for path, name in tree.items() if compared(path, RENDERED)}
     found = changes(git.changed(root, old, rendered))
-    sources = {path: name for path, name in tree.items() if path.startswith(f"{ENVIRONMENTS}/")}
+    sources = {path: name for path, name in tree.items() if compared(path, ENVIRONMENTS)}
     return Comparison(base, tuple(found), _environments(root, sources), dict(after))
 
 

@@ -16,6 +16,8 @@ from generator.components.policies import FOLDER as POLICIES
 from generator.environment.load import DEFAULTS, names
 from generator.environment.outputs import outputs_file
 
+from .plan import folders
+
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("PyYAML", "grafana-foundation-sdk", "jinja2", "jsonpatch", "promql-parser")
 """Distributions whose release may change a rendered byte."""
@@ -38,13 +40,13 @@ def units(root: Path) -> list[Unit]:
     shared = hashlib.sha256(_generator())
     for part in _parts([folder / f"{DEFAULTS}.yaml"], folder):
         shared.update(part)
-    found = [Unit(DEFAULTS, ("base",), shared.hexdigest())]
+    found = [Unit(DEFAULTS, folders(DEFAULTS), shared.hexdigest())]
     for name in names(folder):
         own = shared.copy()
         paths = (folder / f"{name}.yaml", folder / outputs_file(name), *sorted((folder / name).glob("patches/*.yaml")))
         for part in _parts(paths, folder):
             own.update(part)
-        found.append(Unit(name, (f"overlays/{name}", f"rendered/{name}"), own.hexdigest()))
+        found.append(Unit(name, folders(name), own.hexdigest()))
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from generator.aws import files as aws
 from generator.components import registry
+from generator.environment.load import DEFAULTS
 from generator.environment.model import Environment
 from generator.environment.patches import UserPatch
 from generator.kubernetes.emit import emit
@@ -21,8 +22,14 @@ from .rendered import rendered
 ROOTS = ("base", "overlays", "rendered")
 """Folders that the generator owns whole: what is not in the plan does not stay in them."""
 
+
 Bases = Mapping[str, list[Obj]]
 """What the defaults yield, by folder below base/."""
+
+
+def folders(name: str) -> tuple[str, ...]:
+    """What an environment owns whole; the bases go by the name of the defaults."""
+    return ("base",) if name == DEFAULTS else (f"overlays/{name}", f"rendered/{name}")
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 from generator.environment.problem import EnvironmentInvalid, Problem
 
 from . import fingerprint
+from .current import holds
 from .inputs import Unit
 from .record import Entry
 from .repository import Repository
@@ -36,7 +37,7 @@ class Preparer:
 
     def __call__(self, task: tuple[Unit, Entry | None]) -> Prepared:
         unit, recorded = task
-        if recorded and recorded.inputs == unit.inputs and recorded.trees == self.present(unit):
+        if recorded and holds(self.root, unit, recorded):
             return Prepared(unit, recorded, Report([], [], [], recorded.files), rendered=False)
         try:
             made = self.repository.unit(unit.name)
@@ -45,6 +46,3 @@ class Preparer:
         report = stage(self.root, made.files, unit.folders)
         trees = {folder: fingerprint.of_files(made.files, folder) for folder in unit.folders}
         return Prepared(unit, Entry(unit.inputs, trees, len(made.files), len(made.objects)), report, rendered=True)
-
-    def present(self, unit: Unit) -> dict[str, str]:
-        return {folder: fingerprint.of_folder(self.root / folder) for folder in unit.folders}

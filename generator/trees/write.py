@@ -58,6 +58,20 @@ def existing(root: Path, folders: Iterable[str]) -> list[str]:
     return found
 
 
+def ownerless(root: Path, folders: Iterable[str], owned: Iterable[str]) -> list[str]:
+    """Files in the generator's folders that belong to no environment: one that was removed, or a stranger."""
+    owners = set(owned)
+    found = []
+    for top in folders:
+        if top in owners or not (root / top).is_dir():
+            continue
+        for path in sorted((root / top).iterdir()):
+            shown = f"{top}/{path.name}"
+            if shown not in owners:
+                found += existing(root, [shown]) if path.is_dir() and not path.is_symlink() else [shown]
+    return found
+
+
 def write(root: Path, files: Files, folders: Sequence[str]) -> Report:
     """Make the folders equal to the plan; raises OSError, and the folders are as they were."""
     try:
