@@ -115,8 +115,9 @@ format: $(VENV)/dev ## let ruff rewrite the Python sources
 	@$(RUN) -m ruff check --quiet --fix
 	@$(RUN) -m ruff format --quiet
 
-bench: $(VENV)/dev ## time render and check, and the 500-object job against other tools
+bench: $(VENV)/dev ## time render and check, then 500 objects and up to 1,000 environments against other tools; half an hour, or SIZES="10 100"
 	@$(RUN) -m tools.bench.bench
+	@$(RUN) -m tools.bench.growth $(if $(SIZES),--sizes $(SIZES))
 
 schemas: $(VENV)/dev ## rebuild policies/schemas from pinned upstream sources (needs network and Go)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/schemas/requirements.txt

@@ -39,6 +39,13 @@ PROJECTS = CACHE / "projects"
 VERBS: dict[str, list[str]] = {"render": ["render"], "check": ["check"]}
 
 
+GROWING = (
+    *("**generator.kubernetes.emit**", "PyYAML, C dumper", "jsonnet (C++), then PyYAML C", "makejinja, one run"),
+    *("kubectl kustomize", "cdk8s synth", "kapitan compile, Jinja"),
+)
+"""Rows that growth.py runs for many environments: ours, the common dumper, and tools with a language of their own."""
+
+
 @dataclass(frozen=True)
 class Row:
     """Commands to run one after the other in a folder, and the folder that they fill, if that is to be compared."""
@@ -101,7 +108,13 @@ def job_rows(python: Path) -> list[Row]:
         case("jinja_parsed", "Jinja, then PyYAML C", "text to text, parsed, dumped"),
         case("jsonnet", "jsonnet (C++), then PyYAML C", "program to JSON, parsed, dumped"),
         tool("makejinja", "makejinja", "makejinja, one run", "text to text, unchecked", makejinja),
-        tool("kubectl", "kustomize", "kubectl kustomize, 5 overlays of 20 bases", "YAML patches YAML", *overlays),
+        tool(
+            "kubectl",
+            "kustomize",
+            "kubectl kustomize",
+            "YAML patches YAML; one overlay an environment over 20 bases",
+            *overlays,
+        ),
         tool("python", "cdk8s", "cdk8s synth", "objects to YAML through Node", ["main.py"]),
         tool("kapitan", "kapitan", "kapitan compile, Jinja", "text to text", ["compile", "--output-path=out"]),
     ]

@@ -1,8 +1,11 @@
 """The job that every tool is given: 20 components in 5 environments, 5 kinds each, 500 objects.
 
 The objects built here are the reference. What a tool has written is parsed back and must equal them, so that no tool
-wins by doing less. Imports nothing: every measured process pays for its own libraries and for no other.
+wins by doing less. Imports nothing but what Python has loaded already: every measured process pays for its own
+libraries and for no other.
 """
+
+import os
 
 Obj = dict[str, object]
 Parameters = dict[str, object]
@@ -23,13 +26,29 @@ def _environment(name: str, replicas: int, tag: str, log_level: str, memory: str
     }
 
 
-ENVIRONMENTS = [
+FIVE = [
     _environment("dev", 1, "1.4.0-rc.2", "debug", "256Mi"),
     _environment("test", 1, "1.4.0-rc.1", "debug", "256Mi"),
     _environment("staging", 2, "1.3.9", "info", "512Mi"),
     _environment("prod-eu", 3, "1.3.8", "warn", "1Gi"),
     _environment("prod-us", 3, "1.3.8", "warn", "1Gi"),
 ]
+
+COUNT = "BENCH_ENVIRONMENTS"
+"""Variable of the number of environments; five without it."""
+
+
+def fleet(count: int) -> list[Parameters]:
+    """The five again and again, each with a name and memory of its own."""
+    found = []
+    for number in range(count):
+        like = FIVE[number % len(FIVE)]
+        name = f"{like['name']}-{number:04d}"
+        found.append(like | {"name": name, "namespace": f"gw-{name}", "memory": f"{256 + number}Mi"})
+    return found
+
+
+ENVIRONMENTS = fleet(int(os.environ[COUNT])) if COUNT in os.environ else FIVE
 
 # Strings that some YAML writers leave without quotes and kubectl then takes for something else.
 _WORDS = """
