@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from generator.environment.model import Environment
+from generator.kubernetes.json_text import json_text
 from generator.kubernetes.objects import Obj
 
 from .cloudformation import export_key
@@ -30,7 +31,7 @@ def configuration(env: Environment, stacks: Sequence[Stack]) -> str:
 
     Raises ValueError for what `terraform_names` does not know: a type, or what `Ref` would be.
     """
-    return json.dumps(_configuration(env, stacks), indent=2, sort_keys=True) + "\n"
+    return json_text(_configuration(env, stacks))
 
 
 def _configuration(env: Environment, stacks: Sequence[Stack]) -> Obj:

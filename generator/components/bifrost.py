@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from generator.environment.model import Environment
 from generator.environment.models import Model, ProviderName
-from generator.kubernetes.emit import json_file
+from generator.kubernetes.json_text import json_text
 from generator.kubernetes.objects import Obj
 from generator.kubernetes.pod import ConfigDir, Probes, http_get
 from generator.kubernetes.quantity import mebibytes
@@ -62,7 +62,7 @@ def files(env: Environment) -> dict[str, str]:
         "model-parameters.json": {},
         "pricing.json": {name: price(model) for name, model in env.models.items()},
     }
-    return {name: json_file(made) for name, made in contents.items()}
+    return {name: json_text(made) for name, made in contents.items()}
 
 
 def config(env: Environment) -> Obj:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from generator.environment.model import Environment
 from generator.environment.models import Embedding, Model, ProviderName
-from generator.kubernetes.emit import emit, json_file
+from generator.kubernetes.emit import emit
+from generator.kubernetes.json_text import json_text
 from generator.kubernetes.objects import Obj
 from generator.kubernetes.pod import ConfigDir, Probes, http_get
 from generator.kubernetes.secret import Remote
@@ -88,11 +89,11 @@ def environ(env: Environment, drain: int) -> dict[str, str]:
 def files(env: Environment) -> dict[str, str]:
     made = {
         "config.yaml": emit(config(env)),
-        "virtual_keys.json": json_file(virtual_keys(env)),
+        "virtual_keys.json": json_text(virtual_keys(env)),
         "virtual_keys.py": (ASSETS / "litellm-auth" / "virtual_keys.py").read_text("utf-8"),
     }
     if env.routing.routes:
-        made |= router.classifier() | {"router.json": json_file(router.data(env, "", env.models, {}))}
+        made |= router.classifier() | {"router.json": json_text(router.data(env, "", env.models, {}))}
     return made
 
 

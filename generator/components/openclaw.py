@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from generator.environment.model import Environment
 from generator.environment.openclaw import Drain
-from generator.kubernetes.emit import json_file
+from generator.kubernetes.json_text import json_text
 from generator.kubernetes.network import Addresses, Edge, Pods, Public
 from generator.kubernetes.objects import Obj, service
 from generator.kubernetes.pod import ConfigDir, FieldRef, Grace, Probes, SecretKey, http_get
@@ -88,12 +88,12 @@ def gateway(env: Environment, name: str) -> list[Obj]:
 
 def configs(env: Environment, name: str) -> list[ConfigDir]:
     """Mounted file by file: a ConfigMap volume's directory has mode 0777, and OpenClaw blocks plugins in such a one."""
-    files = {"openclaw.json": json_file(openclaw_config.config(env, name))}
+    files = {"openclaw.json": json_text(openclaw_config.config(env, name))}
     found = [ConfigDir("config", CONFIG, files, sub_path=True)]
-    once = {"settings.json": json_file(openclaw_config.single_attempt())}
+    once = {"settings.json": json_text(openclaw_config.single_attempt())}
     found.append(ConfigDir("attempts", f"{openclaw_config.PLUGINS}/{openclaw_config.ATTEMPTS}", once, sub_path=True))
     if openclaw_config.routed(env, name):
-        data = {"router.json": json_file(openclaw_config.routing(env, name))}
+        data = {"router.json": json_text(openclaw_config.routing(env, name))}
         folder = f"{openclaw_config.PLUGINS}/{openclaw_config.ROUTER}"
         found.append(ConfigDir("router", folder, router.plugin() | data, sub_path=True))
     return found

@@ -8,10 +8,8 @@ lines becomes a literal block wherever that is exact, so that a config file in a
 The layout is the one that kubectl and kustomize print: two spaces, keys sorted, the dash of a list under its key.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 _BREAKS_AND_MARK = (0x2028, 0x2029, 0xFEFF)  # some readers fold the two line breaks, or drop the byte order mark
 _ESCAPES = {code: f"\\u{code:04x}" for code in (*range(0x20), *_BREAKS_AND_MARK)}
@@ -168,8 +166,3 @@ def _key(key: object) -> str:
     if len(name) > _LONGEST_KEY:
         raise ValueError(f": a key of {len(name)} characters is longer than YAML readers take")
     return name
-
-
-def json_file(data: Mapping[str, Any]) -> str:
-    """The text of a JSON configuration file: keys sorted, Hangul and the like kept."""
-    return json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
