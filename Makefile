@@ -137,7 +137,7 @@ docs: $(VENV)/run ## schema.json and the generated pages of docs/ from the model
 	@$(RUN) -m generator docs
 
 lock: $(VENV)/dev ## pin every dependency of pyproject.toml by hash (needs network)
-	@$(RUN) tools/lock.py
+	@$(RUN) -m tools.lock
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache
