@@ -33,6 +33,7 @@ from generator import (
 )
 from generator.console import FOUND, counter, environment, fail, invalid, number, planned
 from generator.console import run as run_steps
+from generator.environment.load import DEFAULTS
 from generator.environment.problem import EnvironmentInvalid
 from generator.restore import EXAMPLE, LATEST, steps
 from generator.step import manual
@@ -142,6 +143,9 @@ def docs(root: Path) -> None:
     from generator.cost import page as cost_page
     from generator.environment import schema
 
+    defaults = root / "environments" / f"{DEFAULTS}.yaml"
+    if not defaults.is_file():
+        fail(f"{defaults} is no file: run in the repository, or name it with --root; nothing was written")
     files = schema.files() | manual.files()
     _write(root, files)
     # After the schema, so that an editor knows a new key before every environment has it.

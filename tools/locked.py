@@ -1,4 +1,4 @@
-"""Installing from a lock file: the one place in Python that calls pip, so that nothing comes in without a known hash."""
+"""Installing from a lock file: the one place in Python that calls pip, so nothing comes in without a known hash."""
 
 from __future__ import annotations
 

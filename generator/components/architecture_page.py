@@ -30,8 +30,8 @@ class Layer:
 
 LAYERS = (
     Layer(
-        ("loader", "step", "known_bad", "parallel"),
-        "YAML with the place of each value; a command and what it is for; releases that must not run",
+        ("loader", "step", "parallel", "known_bad", "shipped"),
+        "YAML with places; a command and what it is for; every processor; releases that must not run; files by the code",
     ),
     Layer(("environment",), "the environment file as frozen, typed values; every mistake with its place"),
     Layer(("kubernetes", "tags"), "what all components share: pods, placement, network edges, YAML; AWS tags"),

@@ -14,13 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator import known_bad
-from generator.check.objectset import Breach, Item, ObjectSet
+from generator.check.delivery.released import releases
+from generator.check.objectset import Breach, ObjectSet
 from generator.check.rules import Severity
-from generator.check.rules.arch_images import split
-from generator.check.walk import each, table, text
-from generator.check.workloads.pods import containers
-from generator.environment.problem import Path
-from generator.kubernetes.objects import Obj
 
 ID, SEVERITY = "known-bad", Severity.ERROR
 REMEDIATION = f"use another release: {known_bad.LIST} says which, and why"
@@ -28,26 +24,7 @@ REMEDIATION = f"use another release: {known_bad.LIST} says which, and why"
 
 def check(objects: ObjectSet) -> Iterator[Breach]:
     kubernetes = [objects.env.cluster.kubernetes_version] if objects.env else []
-    for item in objects.workloads():
-        for one in containers(item):
-            if bad := _of_image(text(one.spec, "image")):
-                yield Breach(item, (*one.path, "image"), bad)
-    for item in objects.of("Application"):
-        for path, source in _sources(item):
-            chart, version = text(source, "chart"), text(source, "targetRevision")
-            component = known_bad.components().get(f"helm/{chart.rpartition('/')[2]}", "")
-            if found := known_bad.find(component, version, kubernetes):
-                yield Breach(item, (*path, "targetRevision"), f"{chart} {version} {found.told}")
-
-
-def _sources(item: Item) -> Iterator[tuple[Path, Obj]]:
-    spec = table(item.obj, "spec")
-    yield ("spec", "source"), table(spec, "source")
-    yield from ((("spec", "sources", index), source) for index, source in each(spec, "sources"))
-
-
-def _of_image(image: str) -> str:
-    repository, tag = split(image)
-    component = known_bad.components().get(f"oci/{repository.rpartition('/')[2]}", "")
-    bad = known_bad.find(component, tag, digest=image.partition("@")[2] or None)
-    return f"{image} {bad.told}" if bad else ""
+    for one in releases(objects):
+        component = known_bad.components().get(f"{one.kind}/{one.name}", "")
+        if bad := known_bad.find(component, one.version, kubernetes, one.digest):
+            yield Breach(one.item, one.path, f"{one.said} {bad.told}")
