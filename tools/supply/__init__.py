@@ -1,1 +1,1 @@
-"""What the project is made of and runs: lists of parts, known-bad releases among them, and packages that build alike."""
+"""What the project is made of: lists of parts, releases among them that must not run, and packages that build alike."""

@@ -57,9 +57,7 @@ def audit() -> int:
         for advisory in sorted(advisories, key=lambda one: (not one.malicious, str(one))):
             print(f"{'MALICIOUS' if advisory.malicious else 'advisory'}: {advisory}")
         malicious = any(one.malicious for one in advisories)
-        print(
-            f"osv.dev knows advisories for {len(advisories)} of them; images, charts and Debian's packages it was not asked"
-        )
+        print(f"osv.dev has advisories for {len(advisories)} of them; it was not asked for images, charts and Debian's")
     return int(bool(failed) or malicious)
 
 

@@ -83,7 +83,10 @@ def listed(parts: Sequence[Part]) -> Iterator[Found]:
         own = part.name if part.kind == "generic" else ""
         component = known_bad.components().get(f"{part.kind}/{part.name.lower()}", own)
         if bad := known_bad.find(component, part.version, part.kubernetes, part.digest):
-            yield Found(part, bad.told, bad.instead)
+            folder, _, below = part.file.partition("/")
+            env = below.partition("/")[0]
+            where = f", in environments/{env}.yaml or what it patches" if folder == "rendered" else ""
+            yield Found(part, bad.told, f"{bad.instead}{where}")
 
 
 def _shown(part: Part) -> str:

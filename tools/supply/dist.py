@@ -1,4 +1,4 @@
-"""The sdist and the wheel of a commit: built twice under different circumstances, and equal byte for byte, or not written.
+"""The sdist and the wheel of a commit: built under different circumstances, and equal byte for byte, or not written.
 
 The second build has another folder, another umask, another day as the files' time, and starts from the sdist of the
 first.  What is not committed is not in them.

@@ -1,4 +1,4 @@
-"""Every part that the repository pins: packages of the lock, programs of the suites, images and charts of environments."""
+"""Every part that is pinned: packages of the lock, programs of the suites, images and charts of environments."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def python(root: Path) -> list[Part]:
 
 
 def programs(root: Path) -> list[Program]:
-    """The catalogue's programs, then the tools that have a lock file of their own, then the actions of the workflows."""
+    """The catalogue's programs, then the tools with a lock file of their own, then the workflows with their actions."""
     text = (root / CATALOGUE).read_text("utf-8")
     found = [
         Program(

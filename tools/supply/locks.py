@@ -35,13 +35,14 @@ def requirements(file: str, text: str) -> list[Part]:
 
 def package_lock(file: str, text: str) -> list[Part]:
     """What npm installs; a package that comes inside another has no hash of its own and is left out."""
-    lines = {line.strip(): number for number, line in enumerate(text.splitlines(), 1)}
+    lines = text.splitlines()
+    starts = {line.strip(): number for number, line in enumerate(lines)}
     parts = []
     for path, entry in json.loads(text)["packages"].items():
         if not path or entry.get("inBundle") or entry.get("link"):
             continue
-        # `version` follows the key at once, as npm writes it.
-        line = lines.get(f"{json.dumps(path)}: {{", 0) + 1
+        start = starts[f"{json.dumps(path)}: {{"]  # as npm writes it
+        line = next(number for number, line in enumerate(lines[start:], start + 1) if '"version":' in line)
         name = entry.get("name") or path.rpartition("node_modules/")[2]
         hashes = tuple(_hexadecimal(one) for one in entry.get("integrity", "").split())
         parts.append(Part("npm", name, entry["version"], file, line, hashes, licence=entry.get("license", "")))

@@ -33,19 +33,24 @@ MISSING = "what is inside the images, and the images that charts bring along"
 OWN = "openclaw-eks"
 """Name of the project, and of the namespace of its properties."""
 
+Group = tuple[Part | None, Sequence[Part]]
+
+
+PYTHON, TOOLS = "python", "tools"
+"""Names of the documents that are of no environment."""
+
 
 def boms(root: Path, revision: str, made: datetime) -> dict[str, str]:
-    """The documents by file name, for a commit and its time; raises ValueError where an environment cannot be loaded."""
+    """All documents by file name, for a commit and its time; raises ValueError where an environment does not load."""
     rendered = inventory.rendered(root)
     if rendered.problems:
         raise ValueError("\n".join(map(str, rendered.problems)))
-    found = {
-        "python": _bom("python", [(None, inventory.python(root))], revision, made),
-        "tools": _bom("tools", [(one.itself, one.parts) for one in inventory.programs(root)], revision, made),
+    subjects: dict[str, list[Group]] = {
+        PYTHON: [(None, inventory.python(root))],
+        TOOLS: [(one.itself, one.parts) for one in inventory.programs(root)],
+        **{name: [(None, parts)] for name, parts in rendered.environments.items()},
     }
-    for name, parts in rendered.environments.items():
-        found[name] = _bom(f"environment-{name}", [(None, parts)], revision, made)
-    return {f"{name}.cdx.json": text for name, text in found.items()}
+    return {f"{name}.cdx.json": document(name, groups, revision, made) for name, groups in subjects.items()}
 
 
 def violation(document: str) -> str:
@@ -58,10 +63,11 @@ def size(document: str) -> int:
     return len(json.loads(document)["components"])
 
 
-def _bom(subject: str, groups: Iterable[tuple[Part | None, Sequence[Part]]], revision: str, made: datetime) -> str:
+def document(subject: str, groups: Iterable[Group], revision: str, made: datetime) -> str:
+    """One document: programs with what each needs, or parts that the project itself needs."""
     about = Component(name=OWN, type=ComponentType.APPLICATION, group=None, version=revision, bom_ref=OWN)
     about.properties.add(Property(name=f"{OWN}:subject", value=subject))
-    told = [Property(name=f"{OWN}:not-listed", value=MISSING)] if subject.startswith("environment-") else []
+    told = [Property(name=f"{OWN}:not-listed", value=MISSING)] if subject not in (PYTHON, TOOLS) else []
     bom = Bom(metadata=BomMetaData(component=about, timestamp=made, properties=told))
     components: dict[str, Component] = {}
     groups = [(itself, inventory.distinct(parts)) for itself, parts in groups]
