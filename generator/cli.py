@@ -36,6 +36,7 @@ from generator.console import run as run_steps
 from generator.environment.load import DEFAULTS
 from generator.environment.problem import EnvironmentInvalid
 from generator.restore import EXAMPLE, LATEST, steps
+from generator.shipped import POLICIES, other_policy
 from generator.step import manual
 
 
@@ -52,6 +53,11 @@ def main(context: click.Context, root: Path) -> None:
 
     Exit codes: 0 all is well, 1 a check found something, 2 the input cannot be used (nothing was written).
     """
+    if other := other_policy(root):
+        fail(
+            f"{root / other}: not as the generator of {POLICIES.parent} has it, so that repository judges otherwise; "
+            "run its own generator, or build a wheel of it"
+        )
     context.obj = root
 
 

@@ -92,6 +92,10 @@ def test_the_wheel_renders_what_the_repository_renders(
         done = run("--root", clone, verb)
         assert done.returncode == 0, done.stdout + done.stderr
     assert git("-C", str(clone), "status", "--porcelain") == ""
+    (clone / "policies/admission/graviton.yaml").unlink()
+    other = run("--root", clone, "render")
+    assert other.returncode == 2
+    assert "policies/admission/graviton.yaml: not as the generator of" in other.stderr
 
 
 def test_the_wheel_needs_of_a_repository_its_environments_alone(
