@@ -148,7 +148,7 @@ audit: $(VENV)/dev ## releases that must not run, in every lock file, program, i
 dist: $(VENV)/dev ## sdist and wheel of the commit, built twice and compared -> dist (network the first time)
 	@$(RUN) -m tools.supply dist
 
-dist-test: $(VENV)/dev ## the wheel, installed by hash, renders the same bytes; an altered build is seen (network)
+dist-test: $(VENV)/dev ## the wheel, in an empty environment after the hash-locked packages, renders the same bytes (network)
 	@$(PYTEST) tests/real/dist
 
 clean: ## remove .venv and caches

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -18,6 +18,8 @@ from generator import known_bad
 from generator.known_bad import Bad
 from tests.conftest import ROOT
 from tools.supply import audit, inventory
+from tools.supply.__main__ import COMMANDS
+from tools.supply.audit import Advisory
 from tools.supply.part import Part
 
 STEALER = (
@@ -124,6 +126,44 @@ def test_debian_and_actions_are_looked_at_too(monkeypatch: pytest.MonkeyPatch) -
     assert [str(one) for one in audit.listed(parts)] == [
         "c.toml:3: redis-server 5:7.0.15-1~deb12u7 is bad (https://example.com); use 8",
         "w.yaml:4: a/b 7.0.15 is bad (https://example.com); use 8",
+    ]
+
+
+def test_the_command_ends_with_1_and_says_what_it_could_not_ask(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreachable(parts: Sequence[Part]) -> list[Advisory]:
+        raise audit.Unreachable("no route to host")
+
+    found = audit.Found(PARTS[0], "is bad (https://example.com)", "use 2")
+    monkeypatch.setattr(audit, "advisories", unreachable)
+    for result, code in (((), 0), ((found,), 1)):
+        monkeypatch.setattr(audit, "audit", lambda _, result=result: audit.Audited(tuple(PARTS), result, ()))
+        assert COMMANDS["audit"]() == code
+    assert (
+        capsys.readouterr().out
+        == """\
+audited 4 parts (1 golang, 1 npm, 1 oci, 1 pypi): none of generator/known_bad.json
+osv.dev was not asked: it cannot be reached from here (no route to host); only the list above was applied
+r.txt:1: one 1.0 is bad (https://example.com); use 2
+audited 4 parts (1 golang, 1 npm, 1 oci, 1 pypi): 1 of generator/known_bad.json
+osv.dev was not asked: it cannot be reached from here (no route to host); only the list above was applied
+"""
+    )
+
+
+def test_a_malicious_release_fails_the_audit_and_an_advisory_does_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(audit, "audit", lambda _: audit.Audited(tuple(PARTS), (), ()))
+    flawed, malicious = Advisory(PARTS[0], ("PYSEC-1",)), Advisory(PARTS[2], ("GHSA-a", "MAL-2026-1"))
+    for known, code in (([flawed], 0), ([flawed, malicious], 1)):
+        monkeypatch.setattr(audit, "advisories", lambda _, known=known: known)
+        assert COMMANDS["audit"]() == code
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "MALICIOUS: p.json:5: @a/two 2.0: GHSA-a, MAL-2026-1",
+        "advisory: r.txt:1: one 1.0: PYSEC-1",
+        "osv.dev has advisories for 2 of them; it was not asked for images, charts and Debian's",
     ]
 
 
