@@ -31,7 +31,7 @@ class Layer:
 LAYERS = (
     Layer(
         ("loader", "step", "parallel", "known_bad", "shipped"),
-        "YAML with places; a command and what it is for; every processor; releases that must not run; files by the code",
+        "YAML with places; a command and what it is for; every processor; bad releases; files beside the code",
     ),
     Layer(("environment",), "the environment file as frozen, typed values; every mistake with its place"),
     Layer(("kubernetes", "tags"), "what all components share: pods, placement, network edges, YAML; AWS tags"),

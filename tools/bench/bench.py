@@ -121,6 +121,11 @@ def job_rows(python: Path) -> list[Row]:
     ]
 
 
+def install() -> Path:
+    """The Python of the peers. A package without a build for this system is left out, and so is its row."""
+    return locked.environment(PEERS, HERE / "requirements.txt", lenient=True)
+
+
 def strings_lost(python: Path, case: str) -> str:
     """How many awkward strings a dumper spells so that kubectl reads something else."""
     kubectl = python.parent / "kubectl"
@@ -235,9 +240,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="only what the project's own environment holds")
     parser.add_argument("--rounds", type=int, default=9, help="timed runs of each row (default 9)")
     options = parser.parse_args()
-    python = (
-        Path(sys.executable) if options.quick else locked.environment(PEERS, HERE / "requirements.txt", lenient=True)
-    )
+    python = Path(sys.executable) if options.quick else install()
     shutil.rmtree(PROJECTS, ignore_errors=True)
     projects.write_all(PROJECTS)
     print(f"{machine()}; best of {options.rounds} interleaved rounds; {versions(python)}")

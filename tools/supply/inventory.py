@@ -10,11 +10,10 @@ from generator.check.delivery.released import releases
 from generator.check.documents import line_of
 from generator.check.objectset import Item, ObjectSet
 from generator.day2.pins import CHARTS
-from generator.environment.load import DEFAULTS, load, names
+from generator.environment.load import names
 from generator.environment.model import Environment
-from generator.environment.patches import read_patches
 from generator.environment.problem import EnvironmentInvalid, Problem
-from generator.trees.plan import plan
+from generator.trees.repository import Repository
 from tools.programs.catalogue import Entry, catalogue
 
 from . import locks
@@ -107,24 +106,17 @@ def _line(text: str, table: str, key: str) -> int:
 
 def rendered(root: Path) -> Rendered:
     """The images and charts that each environment renders, patches and all."""
-    folder = root / "environments"
-    loaded: list[Environment] = []
+    repository = Repository(root)
+    found: dict[str, tuple[Part, ...]] = {}
     problems: list[Problem] = []
-    patches = {}
-    for name in (DEFAULTS, *names(folder)):
+    for name in names(repository.folder):
         try:
-            loaded.append(load(folder, name))
-            patches[name] = read_patches(folder / name / "patches", f"environments/{name}/patches")
+            made, env = repository.environment(name)
         except EnvironmentInvalid as error:
             problems += error.problems
-    found: dict[str, tuple[Part, ...]] = {}
-    usable = [env for env in loaded if env.name in patches and env.name != DEFAULTS]
-    if usable and loaded[0].name == DEFAULTS:
-        made = plan(loaded[0], usable, patches)
-        for env in usable:
-            below = f"rendered/{env.name}/"
-            items = tuple(Item(path, obj) for path, obj in made.objects.items() if path.startswith(below))
-            found[env.name] = _released(ObjectSet(items, env), made.files, env)
+        else:
+            items = tuple(Item(path, obj) for path, obj in made.objects.items() if path.startswith("rendered/"))
+            found[name] = _released(ObjectSet(items, env), made.files, env)
     return Rendered(found, tuple(sorted(set(problems))))
 
 
