@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock clean
+.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -140,10 +140,22 @@ docs: $(VENV)/run ## schema.json and the generated pages of docs/ from the model
 	@$(RUN) -m generator docs
 
 lock: $(VENV)/dev ## pin every dependency of pyproject.toml by hash (needs network)
-	@$(RUN) tools/lock.py
+	@$(RUN) -m tools.lock
+
+sbom: $(VENV)/dev ## what the project is made of, runs and renders, as CycloneDX 1.6 -> build/sbom
+	@$(RUN) -m tools.supply sbom
+
+audit: $(VENV)/dev ## releases that must not run, in every lock file, program, image and chart; osv.dev where it can be reached
+	@$(RUN) -m tools.supply audit
+
+dist: $(VENV)/dev ## sdist and wheel of the commit, built twice and compared -> dist (network the first time)
+	@$(RUN) -m tools.supply dist
+
+dist-test: $(VENV)/dev ## the wheel, in an empty environment after the hash-locked packages, renders the same bytes (network)
+	@$(PYTEST) tests/real/dist
 
 clean: ## remove .venv and caches
-	rm -rf $(VENV) .cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache build dist
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}; set PYTHON=/path/to/python3.11")'

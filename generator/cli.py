@@ -34,8 +34,10 @@ from generator import (
 )
 from generator.console import FOUND, counter, environment, fail, invalid, number, planned
 from generator.console import run as run_steps
+from generator.environment.load import DEFAULTS
 from generator.environment.problem import EnvironmentInvalid
 from generator.restore import EXAMPLE, LATEST, steps
+from generator.shipped import POLICIES, other_policy
 from generator.step import manual
 
 
@@ -52,6 +54,11 @@ def main(context: click.Context, root: Path) -> None:
 
     Exit codes: 0 all is well, 1 a check found something, 2 the input cannot be used (nothing was written).
     """
+    if other := other_policy(root):
+        fail(
+            f"{root / other}: not as the generator of {POLICIES.parent} has it, so that repository judges otherwise; "
+            "run its own generator, or build a wheel of it"
+        )
     context.obj = root
 
 
@@ -144,6 +151,9 @@ def docs(root: Path) -> None:
     from generator.cost import page as cost_page
     from generator.environment import schema
 
+    defaults = root / "environments" / f"{DEFAULTS}.yaml"
+    if not defaults.is_file():
+        fail(f"{defaults} is no file: run in the repository, or name it with --root; nothing was written")
     files = schema.files() | manual.files()
     _write(root, files)
     # After the schema, so that an editor knows a new key before every environment has it.

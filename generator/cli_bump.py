@@ -23,7 +23,7 @@ from generator.environment.problem import EnvironmentInvalid
 def bump(root: Path, words: Sequence[str], listing: bool, as_json: bool, force: bool, dry_run: bool) -> None:
     """Set the version of COMPONENT in environments/defaults.yaml, or in one environment alone.
 
-    A release that is known to be compromised or broken is refused in any case (generator/day2/known_bad.json); an older
+    A release that is known to be compromised or broken is refused in any case (generator/known_bad.json); an older
     one, or another build, unless --force is given. A digest of the old version is removed: it would go on to run.
     Charts have one version, in the code beside the values that were written for it.
     """

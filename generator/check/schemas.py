@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.check.phrasing import Violation, foreign, missing, mistyped, phrased
 from generator.environment.spelling import did_you_mean
+from generator.shipped import POLICIES
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_MINOR = "1.36"
 """The newest minor in the bundle, for objects that belong to no environment."""
 
-BUNDLE = Path(__file__).resolve().parents[2] / "policies" / "schemas"
+BUNDLE = POLICIES / "schemas"
 
 _REFERENCE = re.compile(r'"\$ref":"#/\$defs/([^"]+)"')
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")

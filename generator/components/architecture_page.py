@@ -30,8 +30,8 @@ class Layer:
 
 LAYERS = (
     Layer(
-        ("loader", "step", "parallel"),
-        "YAML with the place of each value; a command and what it is for; work for every processor",
+        ("loader", "step", "parallel", "known_bad", "shipped"),
+        "YAML with places; a command and what it is for; every processor; bad releases; files beside the code",
     ),
     Layer(("environment",), "the environment file as frozen, typed values; every mistake with its place"),
     Layer(("kubernetes", "tags"), "what all components share: pods, placement, network edges, YAML; AWS tags"),

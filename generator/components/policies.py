@@ -7,19 +7,19 @@ they refuse or only warn, and the parameters that an environment sets.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import yaml
 
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj, metadata
 from generator.loader import LOADER
+from generator.shipped import POLICIES
 
 from . import openclaw
 
 NAME = "policies"
 PARAMETERS = "openclaw-policy-parameters"
-FOLDER = Path(__file__).parents[2] / "policies" / "admission"
+FOLDER = POLICIES / "admission"
 # The API takes Deny and Warn apart only.
 ACTIONS = {"audit": ["Audit", "Warn"], "deny": ["Deny"]}
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from generator import known_bad
 from generator.environment.load import DEFAULTS
 from generator.environment.model import Environment
 from generator.environment.nodes import Scalar
@@ -36,41 +35,6 @@ class Bump:
     """Whether a digest went with the old version: it decides what runs, whatever the tag says."""
     own: Mapping[str, str] = field(default_factory=dict)
     """Environments that say a version of their own, which a change of the defaults does not reach."""
-
-
-@dataclass(frozen=True)
-class Bad:
-    """Releases of one component that must not run."""
-
-    component: str
-    reason: str
-    source: str
-    versions: tuple[str, ...] = ()
-    """Releases, or lines of releases: `1.107` is every 1.107.x."""
-    below: str = ""
-    """Every release before this one."""
-    kubernetes: str = ""
-    """On clusters of this version alone."""
-
-    def means(self, component: str, version: str, kubernetes: set[str]) -> bool:
-        if component != self.component or (self.kubernetes and self.kubernetes not in kubernetes):
-            return False
-        found = numbers(version)
-        lines = [numbers(one) for one in self.versions]
-        return any(found[: len(line)] == line for line in lines) or bool(self.below and found < numbers(self.below))
-
-
-@cache
-def known_bad() -> tuple[Bad, ...]:
-    """The releases of known_bad.json."""
-    listed = json.loads(Path(__file__).with_name("known_bad.json").read_text("utf-8"))
-    return tuple(Bad(**one | {"versions": tuple(one.get("versions", ()))}) for one in listed)
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """The numbers of a release in order, without what names its build: `v1.109.1-nightly.2` -> 1, 109, 1."""
-    release = re.match(r"[a-z0-9]*?@?v?(\d+(\.\d+)*)", version)
-    return tuple(map(int, release[1].split("."))) if release else ()
 
 
 def component(name: str) -> Pin | Chart:
@@ -123,9 +87,8 @@ def _without_digest(text: str, pin: Pin, env: Environment, defaults: Environment
 def _judge(name: str, before: str, version: str, users: Sequence[Environment], *, force: bool) -> None:
     """Refuses what is known to be bad, in any case; what is older, or another build, unless it is forced."""
     kubernetes: set[str] = {env.cluster.kubernetes_version for env in users}
-    bad = next((one for one in known_bad() if one.means(name, version, kubernetes)), None)
-    if bad:
-        raise Refused(f"{name} {version} {bad.reason} ({bad.source})")
+    if bad := known_bad.find(name, version, kubernetes):
+        raise Refused(f"{name} {version} {bad.told}; {bad.instead}")
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}", version):
         raise Refused(f"«{version}» is no version")
     if version == before:
@@ -136,7 +99,7 @@ def _judge(name: str, before: str, version: str, users: Sequence[Environment], *
         raise Refused(
             f"«{version}» is not written like {before}: another build, or a release that moves; --force sets it"
         )
-    if numbers(version) < numbers(before):
+    if known_bad.numbers(version) < known_bad.numbers(before):
         raise Refused(f"{version} is older than {before}: state may not be readable to it any more; --force sets it")
 
 

@@ -35,7 +35,7 @@ class Backup:
     """In the Region of the cluster, encrypted by KMS: archives hold credentials. Reached by Pod Identity."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
-        yield from self.image.flaws(("image",), "1.76.0")
+        yield from self.image.flaws(("image",), "rclone", "1.76.0")
         if self.enabled and not self.bucket:
             fix = "name a bucket, e.g. bucket: openclaw-backup-111122223333"
             yield Flaw(("bucket",), "required when backups are enabled", fix, also=(("backup", "enabled"),))

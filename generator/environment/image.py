@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator import known_bad
+
 from .fields import Digest, Repository, Tag
 from .problem import Flaw, Path
 
@@ -23,30 +25,16 @@ class Image:
     def reference(self) -> str:
         return f"{self.repository}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
 
-    def flaws(self, path: Path, example: str) -> Iterator[Flaw]:
-        """A tag that moves: one without a release number of at least two parts."""
+    def flaws(self, path: Path, component: str, example: str) -> Iterator[Flaw]:
+        """A tag that moves: one without a release number of at least two parts; a release that must not run."""
         if not re.search(r"\d+\.\d+", self.tag):
             yield Flaw((*path, "tag"), f"'{self.tag}' is a floating tag", f"pin a release, e.g. {example}")
+        yield from release_flaws((*path, "tag"), component, self.tag)
+        if bad := known_bad.find(component, "", digest=self.digest):
+            yield Flaw((*path, "digest"), f"{component} {self.reference} {bad.told}", bad.instead)
 
 
-LITELLM_COMPROMISED = {
-    "1.82.7": "carries a credential stealer (2026-03-24, docs.litellm.ai/blog/security-update-march-2026)",
-    "1.82.8": "carries a credential stealer (2026-03-24, docs.litellm.ai/blog/security-update-march-2026)",
-    "1.107.0": "carries a remote code loader (2026-10-21, docs.litellm.ai/blog/security-incident-oct-21-2026)",
-}
-LITELLM_OLDEST = (1, 108, 7)
-"""Older releases are open to CVE-2026-49468 (Host header, before 1.84.0) or, up to 1.106.2, may be open to
-CVE-2026-114612 (salt key to proxy admin); the 1.107 line was withdrawn."""
-
-
-def litellm_flaws(image: Image, path: Path) -> Iterator[Flaw]:
-    """A LiteLLM release that is known to be compromised or vulnerable."""
-    version = image.tag.removeprefix("v").partition("-")[0]
-    if reason := LITELLM_COMPROMISED.get(version):
-        yield Flaw((*path, "tag"), f"LiteLLM {version} {reason}", "pin v1.109.1 or newer, by digest")
-    elif (numbers := re.match(r"(\d+)\.(\d+)\.(\d+)", version)) and tuple(map(int, numbers.groups())) < LITELLM_OLDEST:
-        yield Flaw(
-            (*path, "tag"),
-            f"LiteLLM {version} predates the fixes for CVE-2026-49468 and CVE-2026-114612",
-            "pin v1.109.1 or newer",
-        )
+def release_flaws(path: Path, component: str, version: str) -> Iterator[Flaw]:
+    """A release that is known to be compromised or broken."""
+    if bad := known_bad.find(component, version):
+        yield Flaw(path, f"{component} {version} {bad.told}", bad.instead)

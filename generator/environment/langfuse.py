@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .fields import BucketName, DnsLabel, Email, Host, HttpUrl, Quantity, Range, Tag
+from .image import release_flaws
 from .openclaw import Resources
 from .problem import Flaw
 
@@ -109,6 +110,7 @@ class Langfuse:
         return IN_CLUSTER if self.mode == "managed" else self.url or ""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
+        yield from release_flaws(("version",), "langfuse", self.version)
         if not self.enabled:
             return
         mode = (("langfuse", "mode"),)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from .bedrock import bedrock_flaws
 from .delivery import Delivery
 from .fields import DnsLabel, Host, ModelName, Range, Seconds, Size, Text
-from .image import Image, litellm_flaws
+from .image import Image
 from .models import Budget, unknown_model
 from .openclaw import Resources
 from .problem import Flaw
@@ -89,9 +89,8 @@ class LlmGateway:
     """Keeps Bifrost's budgets over restarts; its open edition then runs one pod only."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
-        yield from self.images.bifrost.flaws(("images", "bifrost"), "v2.6.0")
-        yield from self.images.litellm.flaws(("images", "litellm"), "v1.109.1")
-        yield from litellm_flaws(self.images.litellm, ("images", "litellm"))
+        yield from self.images.bifrost.flaws(("images", "bifrost"), "bifrost", "v2.6.0")
+        yield from self.images.litellm.flaws(("images", "litellm"), "litellm", "v1.109.1")
         if self.replicas.maximum < self.replicas.minimum:
             fix = f"set maximum to {self.replicas.minimum} or more"
             yield Flaw(
@@ -162,7 +161,7 @@ class Cache:
     """Left out, only equal prompts hit."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
-        yield from self.image.flaws(("image",), "8.4.2")
+        yield from self.image.flaws(("image",), "redis", "8.4.2")
         if (self.mode == "elasticache") != (self.endpoint is not None):
             fix = "give both, or neither"
             message = "mode: elasticache and endpoint belong together"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .fields import ApiEndpoint, ChartVersion
+from .image import release_flaws
 from .problem import Flaw
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Network:
         return self.cni == "cilium" and self.cilium.mode == "managed"
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
+        yield from release_flaws(("cilium", "version"), "cilium", self.cilium.version)
         if self.cni == "cilium" and env.compute.provisioner == "auto-mode":
             fix = "use cni: vpc-cni, or provisioner: karpenter"
             message = "EKS Auto Mode allows no other CNI than its own, Cilium would not start"

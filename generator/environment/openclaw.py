@@ -102,7 +102,7 @@ class OpenClaw:
     """What every gateway starts from."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
-        yield from self.image.flaws(("image",), "2026.9.6")
+        yield from self.image.flaws(("image",), "openclaw", "2026.9.6")
         yield from (Flaw(("drain", *flaw.path), flaw.message, flaw.fix, flaw.also) for flaw in self.drain.check(env))
         for name, gateway in self.gateways.items():
             path = ("gateways", name)

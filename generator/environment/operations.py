@@ -39,7 +39,7 @@ class Telemetry:
     """Whether traces also go to AWS X-Ray in the Region of the cluster."""
 
     def check(self, env: "Environment") -> Iterator[Flaw]:
-        yield from self.image.flaws(("image",), "0.165.0")
+        yield from self.image.flaws(("image",), "otel-collector", "0.165.0")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ import pytest
 
 from generator.components.platform import CONTROLLERS
 from generator.day2 import bump
-from generator.day2.bump import Bump, Refused, known_bad, numbers
+from generator.day2.bump import Bump, Refused
 from generator.day2.pins import CHARTS, PINS
-from generator.environment.image import LITELLM_COMPROMISED, LITELLM_OLDEST
 from generator.environment.load import DEFAULTS, load
 from generator.environment.model import Environment
 from generator.environment.problem import EnvironmentInvalid
@@ -82,6 +81,7 @@ def test_the_digest_of_the_old_version_goes_with_it(folder: Path, environments: 
     ("argv", "words"),
     [
         (("litellm", "v1.82.7"), "credential stealer"),
+        (("litellm", "main-v1.82.8-stable", "--force"), "use 1.109.1 or newer"),
         (("litellm", "v1.107.3-stable", "--force"), "remote code loader"),
         (("litellm", "v1.83.0", "--force"), "CVE-2026-49468"),
         (("karpenter", "1.8.4", "--force"), "topology spread"),
@@ -134,12 +134,3 @@ def test_every_image_and_chart_is_listed(run: Run) -> None:
     assert rows["karpenter"]["versions"]["prod"] is None
     assert rows["karpenter"]["versions"]["staging"] == rows["karpenter"]["versions"]["defaults"] is not None
     assert {chart.controller for chart in CHARTS} - {""} == CONTROLLERS.keys()
-
-
-def test_what_the_model_refuses_of_litellm_is_in_the_table() -> None:
-    refused = {version for bad in known_bad() if bad.component == "litellm" for version in bad.versions}
-    for version in LITELLM_COMPROMISED:
-        assert any(numbers(version)[: len(numbers(line))] == numbers(line) for line in refused), version
-    assert max(numbers(bad.below) for bad in known_bad() if bad.component == "litellm") == LITELLM_OLDEST
-    assert all(bad.reason and bad.source and (bad.versions or bad.below) for bad in known_bad())
-    assert {bad.component for bad in known_bad()} <= {one.name for one in (*PINS, *CHARTS)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from generator import known_bad
 from generator.cli import main
-from generator.day2.bump import known_bad
 from generator.day2.moving import MOVES, STAYS
 from tests.conftest import ROOT
 
@@ -26,6 +26,6 @@ def test_every_command_on_the_page_is_a_verb() -> None:
 
 
 def test_a_refusal_on_the_page_is_worded_as_the_command_words_it() -> None:
-    stealer = next(bad for bad in known_bad() if "1.82.7" in bad.versions)
-    assert f"litellm v1.82.7 {stealer.reason} ({stealer.source}); nothing was written" in PAGE
+    stealer = next(bad for bad in known_bad.releases() if "1.82.7" in bad.versions)
+    assert f"litellm v1.82.7 {stealer.told}; {stealer.instead}; nothing was written" in PAGE
     assert f"--only cluster: never moves: {STAYS['cluster']}; nothing was written" in PAGE

@@ -12,6 +12,7 @@ from generator.check.objectset import Item, ObjectSet, dig
 from generator.check.rules import (
     Rule,
     arch_images,
+    known_bad,
     own_state,
     pool_fits,
     pool_reachable,
@@ -35,6 +36,7 @@ RULES: dict[str, Rule] = {
     rule.ID: rule
     for rule in (
         arch_images,
+        known_bad,
         pool_fits,
         pool_reachable,
         pool_spot_fallback,

@@ -301,6 +301,10 @@ def other_build(obj: Obj) -> None:
     container(obj)["image"] += "-amd64"
 
 
+def bad_chart(obj: Obj) -> None:
+    obj["spec"]["source"] |= {"chart": "karpenter", "targetRevision": "1.8.4"}
+
+
 def _table(*rows: tuple[str, str, Mutate]) -> tuple[Mutation, ...]:
     return tuple((name, mutate, frozenset(rules.split())) for rules, name, mutate in rows)
 
@@ -432,4 +436,6 @@ MUTATIONS: tuple[Mutation, ...] = _table(
     ("own-state", "one Service for all gateways", common_service),
     ("arch-images", "an image that is not recorded", each(WORKLOAD, init_container("registry.example/tool:1.2.3"))),
     ("arch-images", "another build of an image", each(WORKLOAD, other_build)),
+    ("known-bad", "a compromised release", each(WORKLOAD, init_container("ghcr.io/berriai/litellm-non_root:v1.107.0"))),
+    ("known-bad", "a chart with a regression", each(kind("Application"), bad_chart)),
 )

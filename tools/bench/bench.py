@@ -6,7 +6,7 @@ since other work may share the machine; CPU is the median of user + system time 
 are interleaved, so that a busy minute is everybody's. The last column counts the awkward strings of job.py that kubectl
 reads as something else once the row has written them: speed that changes a value is worth nothing.
 
-With `--quick` only what the project's own environment holds takes part; without it the peers of requirements.txt are
+With `--quick` only what the project's own environment holds takes part; without it the peers of requirements.in are
 installed once, into .cache/bench.
 """
 
@@ -26,6 +26,7 @@ from typing import Any
 
 import yaml
 
+from tools import locked
 from tools.bench import cases, job, projects
 
 HERE = Path(__file__).parent
@@ -122,21 +123,7 @@ def job_rows(python: Path) -> list[Row]:
 
 def install() -> Path:
     """The Python of the peers. A package without a build for this system is left out, and so is its row."""
-    wanted = (HERE / "requirements.txt").read_text(encoding="utf-8")
-    stamp, python = PEERS / "installed.txt", PEERS / "bin" / "python"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-        shutil.rmtree(PEERS, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        if subprocess.run([*pip, f"--requirement={HERE / 'requirements.txt'}"], check=False).returncode:
-            for pin in pins(wanted):
-                subprocess.run([*pip, pin], check=False)
-        stamp.write_text(wanted, encoding="utf-8")
-    return python
-
-
-def pins(requirements: str) -> list[str]:
-    return [line for line in requirements.splitlines() if "==" in line]
+    return locked.environment(PEERS, HERE / "requirements.txt", lenient=True)
 
 
 def strings_lost(python: Path, case: str) -> str:
@@ -243,7 +230,8 @@ def versions(python: Path) -> str:
         capture_output=True,
         text=True,
     )
-    peers = {pin.split("==")[0].lower() for pin in pins((HERE / "requirements.txt").read_text(encoding="utf-8"))}
+    wanted = (HERE / "requirements.in").read_text(encoding="utf-8").splitlines()
+    peers = {pin.split("==")[0].lower() for pin in wanted if "==" in pin}
     return ", ".join(pin.replace("==", " ") for pin in listed.stdout.split() if pin.split("==")[0].lower() in peers)
 
 

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tools.locked import INSTALL
 from tools.programs.catalogue import HERE, Entry
 from tools.programs.run import NotInstalled, run
 from tools.programs.store import folder
@@ -28,9 +29,8 @@ Commands = Mapping[str, list[str]]
 def pip(entry: Entry, here: Path, commands: Commands) -> None:
     """A virtual environment with what requirements.txt lists."""
     venv.create(here, with_pip=True, symlinks=True)
-    options = ["--disable-pip-version-check", "--no-input", "--require-hashes", "--no-deps", "--only-binary=:all:"]
     requirements = HERE / entry.name / "requirements.txt"
-    run([here / "bin/python", "-m", "pip", "install", *options, "-r", requirements], cwd=here, log=here / "install.log")
+    run([here / "bin/python", *INSTALL, requirements, "--only-binary=:all:"], cwd=here, log=here / "install.log")
     if "unpack" in entry.options:
         archive, member, wanted = entry.options["unpack"]
         with tarfile.open(site(here) / archive) as outer:

@@ -15,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import time
-import venv
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from content_lexicon import excerpt  # noqa: E402
 
 from generator.components import router  # noqa: E402
 from generator.environment.load import load  # noqa: E402
+from tools import locked  # noqa: E402
 
 DEFAULT = HERE / "prompts.jsonl"
 REPORT = ROOT / "docs/routing-eval.md"
@@ -147,14 +147,7 @@ def embedding(vectors: Vectors) -> Callable[[list[str]], Awaitable[list[list[flo
 
 def encoded(texts: Sequence[str]) -> Vectors:
     """Vectors by the encoder, which is installed into the cache at first use."""
-    python = CACHE / "bin/python"
-    requirements = HERE / "requirements.txt"
-    done = CACHE / "installed"
-    if not done.exists() or done.read_text(encoding="utf-8") != requirements.read_text(encoding="utf-8"):
-        venv.create(CACHE, with_pip=True, clear=True)
-        options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "-r", str(requirements)]
-        subprocess.run([str(python), "-m", "pip", "install", *options], check=True)
-        done.write_text(requirements.read_text(encoding="utf-8"), encoding="utf-8")
+    python = locked.environment(CACHE, HERE / "requirements.txt")
     wanted = list(dict.fromkeys(texts))
     command = [str(python), str(HERE / "encode.py")]
     found = subprocess.run(command, input=json.dumps(wanted), stdout=subprocess.PIPE, text=True, check=True).stdout

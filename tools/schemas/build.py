@@ -1,6 +1,6 @@
 """Writes policies/schemas/: the structure of every kind that `check` knows, from pinned public sources.
 
-    pip install --no-deps -r tools/schemas/requirements.txt
+    pip install --require-hashes --no-deps -r tools/schemas/requirements.txt
     python -m tools.schemas.build
 
 Core kinds come from the files inside the kubernetes-validate package, custom kinds from the CustomResourceDefinitions
@@ -74,7 +74,9 @@ def core(source: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
     spec = importlib.util.find_spec(source["package"].replace("-", "_"))
     pin = f"{source['package']}=={source['version']}"
     if spec is None or not spec.submodule_search_locations:
-        raise SourceError(f"{pin} is not installed: pip install --no-deps -r tools/schemas/requirements.txt")
+        raise SourceError(
+            f"{pin} is not installed: pip install --require-hashes --no-deps -r tools/schemas/requirements.txt"
+        )
     root = Path(spec.submodule_search_locations[0]) / "kubernetes-json-schema"
     enums = json.loads((HERE / "enums.json").read_text())["enums"]
     files = {}
