@@ -29,9 +29,9 @@ NOT_ASKED = 3
 @click.option("--list", "mode", flag_value="list", help="Print the images and where they are named; ask nobody.")
 @click.pass_obj
 def pin(root: Path, name: str | None, mode: str | None) -> None:
-    """Ask the registries for the digest and the platforms of every image, of ENVIRONMENT or of all.
+    """Ask registries for the digest of every image.
 
-    Without --write nothing is written. A digest stands beside its tag, so one in defaults.yaml holds for every
+    And for the platforms that it is built for; of ENVIRONMENT, or of all. Without --write nothing is written. A digest stands beside its tag, so one in defaults.yaml holds for every
     environment. Credentials are those that docker login keeps; without them registries are asked as anybody may.
 
     Exit codes: 0 all is well, 1 a tag is gone, has moved (--check), or has no linux/arm64, 2 the environments cannot be

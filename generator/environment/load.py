@@ -32,12 +32,17 @@ def load(folder: Path, name: str, *, pending: bool = False) -> Environment:
 
     `pending` accepts outputs that its stacks have not yielded yet: enough for the AWS layer, and for nothing else.
     """
+    require_label(folder, name)
+    return build(*merged(folder, name, pending=pending))
+
+
+def require_label(folder: Path, name: str) -> None:
+    """Raises EnvironmentInvalid where a name cannot be that of an environment: it is part of Kubernetes' names."""
     if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", name):
         place = Place(f"{folder.name}/{name}.yaml")
         raise EnvironmentInvalid(
             [Problem(place, "", f"«{name}» is no DNS label", "name the file with lower-case letters, digits and -")]
         )
-    return build(*merged(folder, name, pending=pending))
 
 
 def merged(folder: Path, name: str, *, pending: bool = False) -> tuple[Map, str, frozenset[str], list[Problem]]:
@@ -58,9 +63,10 @@ def read(path: Path, shown: str) -> Map:
     """The tree of a file; `shown` names the file in problems."""
     try:
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise EnvironmentInvalid([Problem(Place(shown), "", "no such file", instead(path))]) from None
     except OSError as error:
-        fix = "run in the repository, or name it with --root"
-        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error.strerror}", fix)]) from None
+        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error.strerror}")]) from None
     if len(data) > MAX_BYTES:
         raise EnvironmentInvalid([Problem(Place(shown), "", f"larger than {MAX_BYTES} bytes", "split the environment")])
     try:
@@ -77,6 +83,14 @@ def read(path: Path, shown: str) -> Map:
 def _tree(text: str, shown: str) -> Map:
     """Every environment is merged over the same defaults."""
     return parse(text, shown)
+
+
+def instead(path: Path) -> str:
+    """What was probably meant by a file that is not there: another environment, or another folder."""
+    if not (path.parent / f"{DEFAULTS}.yaml").exists():
+        return "run in the repository, or name it with --root"
+    known = names(path.parent)
+    return did_you_mean(path.stem, known) or f"the environments are {', '.join(known)}"
 
 
 def merge(base: Tree, over: Tree) -> Tree:
