@@ -4,6 +4,9 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
+# $(call wants,ENV,staging): what a target cannot do without, said before its command says it in words of its own.
+wants = $(if $($(1)),,$(error make $@ wants $(1), e.g. make $@ $(1)="$(2)"))
+
 .DEFAULT_GOAL := help
 .PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show schemas instances prices pictures docs lock clean
 
@@ -85,22 +88,22 @@ page-test: $(VENV)/dev ## the written pages in a browser: nothing fetched, nothi
 	@$(PYTEST) tests/real/page
 
 bootstrap: $(VENV)/run ## the commands from an empty EKS cluster to a synced gateway; ENV=staging, ARGS=--run runs them
-	@$(RUN) -m generator bootstrap $(ENV) $(ARGS)
+	@$(call wants,ENV,staging)$(RUN) -m generator bootstrap $(ENV) $(ARGS)
 
 new-env: $(VENV)/run ## write environments/ENV.yaml, asking for what it must know; ARGS="--from prod ..."
-	@$(RUN) -m generator new-env $(ENV) $(ARGS)
+	@$(call wants,ENV,qa)$(RUN) -m generator new-env $(ENV) $(ARGS)
 
 promote: $(VENV)/run ## what one environment has tried into the next; ENV="staging prod", ARGS=--dry-run
-	@$(RUN) -m generator promote $(ENV) $(ARGS)
+	@$(call wants,ENV,staging prod)$(RUN) -m generator promote $(ENV) $(ARGS)
 
 bump: $(VENV)/run ## another version of a component; ENV=staging (or none), ARGS="openclaw 2026.10.1", ARGS=--list
-	@$(RUN) -m generator bump $(ENV) $(ARGS)
+	@$(call wants,ARGS,openclaw 2026.10.1)$(RUN) -m generator bump $(ENV) $(ARGS)
 
 explain: $(VENV)/run ## meaning, values and objects of a key; ARGS=openclaw.drain
-	@$(RUN) -m generator explain $(ARGS)
+	@$(call wants,ARGS,openclaw.drain)$(RUN) -m generator explain $(ARGS)
 
 show: $(VENV)/run ## the values of an environment and where each comes from; ENV=prod, ARGS=llmGateway
-	@$(RUN) -m generator show $(ENV) $(ARGS)
+	@$(call wants,ENV,prod)$(RUN) -m generator show $(ENV) $(ARGS)
 
 workflows-lint: $(VENV)/dev ## the workflows, judged by actionlint and zizmor (network and Go the first time)
 	@$(RUN) -m tools.programs install actionlint zizmor
