@@ -164,7 +164,8 @@ def docs(root: Path) -> None:
 def restore(root: Path, name: str, gateway: str, archive: str, context: str | None, run: bool) -> None:
     """Print the commands that restore a gateway's state.
 
-    The state of GATEWAY in ENVIRONMENT becomes what an archive holds. The gateway is down meanwhile; the state before is kept on its volume.
+    The state of GATEWAY in ENVIRONMENT becomes what an archive holds. The gateway is down meanwhile; the state
+    before is kept on its volume.
     """
     env = environment(root, name)
     if gateway not in env.openclaw.gateways:

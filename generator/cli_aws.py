@@ -24,7 +24,8 @@ from generator.step import Step
 def bootstrap(root: Path, name: str, running: bool, only: int | None) -> None:
     """Print what leads from an empty cluster to a gateway.
 
-    Every command in its order, and what to look at after each. Writes rendered/ENVIRONMENT/aws first, which needs no outputs yet.
+    Every command in its order, and what to look at after each. Writes rendered/ENVIRONMENT/aws first, which needs
+    no outputs yet.
     """
     from generator.aws.files import account
     from generator.bootstrap import stages

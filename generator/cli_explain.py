@@ -28,7 +28,8 @@ LISTED = 12
 def explain(root: Path, key: str, only: tuple[str, ...], as_json: bool) -> None:
     """Say what KEY means and which objects follow from it.
 
-    Its value in every environment is shown with its place. The objects are found by rendering each environment with another value. A section takes a few seconds.
+    Its value in every environment is shown with its place. The objects are found by rendering each environment with
+    another value. A section takes a few seconds.
     """
     from generator.day2 import explain as explaining
 

@@ -23,7 +23,8 @@ from generator.console import chosen, planned
 def report(root: Path, name: str | None, out: Path) -> None:
     """Write one HTML page per environment, to be looked at.
 
-    Topology, Spot time line, cost, policies, versions. Nothing in it comes from elsewhere: it can be mailed, or kept with a release.
+    Topology, Spot time line, cost, policies, versions. Nothing in it comes from elsewhere: it can be mailed, or
+    kept with a release.
     """
     from generator.check import manual, run
     from generator.report.page import page

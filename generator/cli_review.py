@@ -53,8 +53,9 @@ def compared(root: Path, base: str) -> Compared:
 def diff(root: Path, base: str, form: str | None) -> None:
     """Show what a change does, object by object.
 
-    What the working tree yields is compared with the commit BASE. Rendered in memory: nothing is written, nothing checked out. BASE is what that commit rendered; where a branch has
-    gone on, name the commit that yours began at, e.g. $(git merge-base origin/main HEAD).
+    What the working tree yields is compared with the commit BASE. Rendered in memory: nothing is written, nothing
+    checked out. BASE is what that commit rendered; where a branch has gone on, name the commit that yours began at,
+    e.g. $(git merge-base origin/main HEAD).
     """
     from generator.diff import forms
     from generator.impacts.registry import impacts
@@ -77,8 +78,9 @@ def diff(root: Path, base: str, form: str | None) -> None:
 def review(root: Path, base: str, number: int | None, causes: tuple[str, ...]) -> None:
     """Print what a change does as a pull request's comment.
 
-    Markdown: consequences, policies, cost, objects. The change is what the working tree adds to the commit at which it left the branch BASE. Nothing is printed where
-    nothing changes. With --post the comment of the last run is brought up to date, or removed.
+    Markdown: consequences, policies, cost, objects. The change is what the working tree adds to the commit at which
+    it left the branch BASE. Nothing is printed where nothing changes. With --post the comment of the last run is
+    brought up to date, or removed.
     """
     from generator.review.checking import Checker, stale, work
 

@@ -35,7 +35,8 @@ Present = dict[str, dict[str, Any]]
 def secrets(root: Path, name: str, mode: str | None, only: tuple[str, ...], file: Any) -> None:
     """List the secrets of ENVIRONMENT, or fill them in.
 
-    Each with how it is made: what can be is generated, the rest is asked for. No value is printed, and none that is there is changed.
+    Each with how it is made: what can be is generated, the rest is asked for. No value is printed, and none that is
+    there is changed.
     """
     from generator.fill_secrets import Unfit, given, missing, properties
     from generator.secrets_manager import Failed, SecretsManager

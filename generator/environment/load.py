@@ -50,7 +50,15 @@ def merged(folder: Path, name: str, *, pending: bool = False) -> tuple[Map, str,
     tree = read(folder / f"{DEFAULTS}.yaml", f"{folder.name}/{DEFAULTS}.yaml")
     if name == DEFAULTS:
         return tree, name, frozenset(), []
+    require_there(folder, name)
     whole = merge(tree, read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml"))
+    return completed(whole, folder, name, pending=pending)
+
+
+def completed(
+    whole: Tree, folder: Path, name: str, *, pending: bool = False
+) -> tuple[Map, str, frozenset[str], list[Problem]]:
+    """The merged tree with what the account has yielded; what else `merged` returns."""
     assert isinstance(whole, Map)
     file = folder / outputs_file(name)
     found = read(file, f"{folder.name}/{file.name}") if file.exists() else None
@@ -59,14 +67,21 @@ def merged(folder: Path, name: str, *, pending: bool = False) -> tuple[Map, str,
     return whole, name, waits, problems
 
 
+def require_there(folder: Path, name: str) -> None:
+    """Raises EnvironmentInvalid where an environment has no file, with the one that was probably meant."""
+    if not (folder / f"{name}.yaml").exists():
+        known = names(folder)
+        fix = did_you_mean(name, known) or f"the environments are {', '.join(known)}"
+        raise EnvironmentInvalid([Problem(Place(f"{folder.name}/{name}.yaml"), "", "no such file", fix)])
+
+
 def read(path: Path, shown: str) -> Map:
     """The tree of a file; `shown` names the file in problems."""
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise EnvironmentInvalid([Problem(Place(shown), "", "no such file", instead(path))]) from None
     except OSError as error:
-        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error.strerror}")]) from None
+        fix = "run in the repository, or name it with --root"
+        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error.strerror}", fix)]) from None
     if len(data) > MAX_BYTES:
         raise EnvironmentInvalid([Problem(Place(shown), "", f"larger than {MAX_BYTES} bytes", "split the environment")])
     try:
@@ -83,14 +98,6 @@ def read(path: Path, shown: str) -> Map:
 def _tree(text: str, shown: str) -> Map:
     """Every environment is merged over the same defaults."""
     return parse(text, shown)
-
-
-def instead(path: Path) -> str:
-    """What was probably meant by a file that is not there: another environment, or another folder."""
-    if not (path.parent / f"{DEFAULTS}.yaml").exists():
-        return "run in the repository, or name it with --root"
-    known = names(path.parent)
-    return did_you_mean(path.stem, known) or f"the environments are {', '.join(known)}"
 
 
 def merge(base: Tree, over: Tree) -> Tree:

@@ -109,5 +109,5 @@ def test_a_mistake_that_every_gateway_inherits_is_said_once(tmp_path: Path) -> N
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentInvalid, match=r"defaults.yaml: no such file; run in the repository"):
+    with pytest.raises(EnvironmentInvalid, match=r"defaults.yaml: cannot be read: No such file"):
         load(tmp_path, DEFAULTS)
