@@ -127,7 +127,7 @@ schemas: $(VENV)/dev ## rebuild policies/schemas from pinned upstream sources (n
 	@$(RUN) -m tools.schemas.build
 
 instances: $(VENV)/dev ## rebuild the table of instance types from its pinned source (needs network and Go)
-	@$(RUN) tools/instances/instances.py
+	@$(RUN) -m tools.instances.instances
 
 pictures: $(VENV)/run ## draw docs/pictures from the rendered dashboards, with sample data
 	@$(RUN) -m tools.pictures

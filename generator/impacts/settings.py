@@ -1,4 +1,4 @@
-"""What the environment file itself changes, in its own words: models, routes, budgets, callers, gateways, waivers."""
+"""What the environment file itself changes, in its own words: what it has by name, routing, engine, money, waivers."""
 
 from __future__ import annotations
 
