@@ -4,11 +4,14 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
+# $(call wants,ENV,staging): what a target cannot do without, said before its command says it in words of its own.
+wants = $(if $($(1)),,$(error make $@ wants $(1), e.g. make $@ $(1)="$(2)"))
+
 .DEFAULT_GOAL := help
 .PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 setup: $(VENV)/dev ## install everything that render and test need, into .venv
 
@@ -85,22 +88,22 @@ page-test: $(VENV)/dev ## the written pages in a browser: nothing fetched, nothi
 	@$(PYTEST) tests/real/page
 
 bootstrap: $(VENV)/run ## the commands from an empty EKS cluster to a synced gateway; ENV=staging, ARGS=--run runs them
-	@$(RUN) -m generator bootstrap $(ENV) $(ARGS)
+	@$(call wants,ENV,staging)$(RUN) -m generator bootstrap $(ENV) $(ARGS)
 
 new-env: $(VENV)/run ## write environments/ENV.yaml, asking for what it must know; ARGS="--from prod ..."
-	@$(RUN) -m generator new-env $(ENV) $(ARGS)
+	@$(call wants,ENV,qa)$(RUN) -m generator new-env $(ENV) $(ARGS)
 
 promote: $(VENV)/run ## what one environment has tried into the next; ENV="staging prod", ARGS=--dry-run
-	@$(RUN) -m generator promote $(ENV) $(ARGS)
+	@$(call wants,ENV,staging prod)$(RUN) -m generator promote $(ENV) $(ARGS)
 
 bump: $(VENV)/run ## another version of a component; ENV=staging (or none), ARGS="openclaw 2026.10.1", ARGS=--list
-	@$(RUN) -m generator bump $(ENV) $(ARGS)
+	@$(call wants,ARGS,openclaw 2026.10.1)$(RUN) -m generator bump $(ENV) $(ARGS)
 
 explain: $(VENV)/run ## meaning, values and objects of a key; ARGS=openclaw.drain
-	@$(RUN) -m generator explain $(ARGS)
+	@$(call wants,ARGS,openclaw.drain)$(RUN) -m generator explain $(ARGS)
 
 show: $(VENV)/run ## the values of an environment and where each comes from; ENV=prod, ARGS=llmGateway
-	@$(RUN) -m generator show $(ENV) $(ARGS)
+	@$(call wants,ENV,prod)$(RUN) -m generator show $(ENV) $(ARGS)
 
 simulate: $(VENV)/run ## months of Spot interruptions over the rendered settings, and others beside them; ENV=prod, ARGS="--what-if compute.graviton=3"
 	@$(RUN) -m generator simulate $(or $(ENV),prod) $(ARGS)
@@ -127,7 +130,7 @@ schemas: $(VENV)/dev ## rebuild policies/schemas from pinned upstream sources (n
 	@$(RUN) -m tools.schemas.build
 
 instances: $(VENV)/dev ## rebuild the table of instance types from its pinned source (needs network and Go)
-	@$(RUN) tools/instances/instances.py
+	@$(RUN) -m tools.instances.instances
 
 pictures: $(VENV)/run ## draw docs/pictures from the rendered dashboards, with sample data
 	@$(RUN) -m tools.pictures
@@ -158,6 +161,7 @@ clean: ## remove .venv and caches
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache build dist
 
 $(VENV)/bin/python:
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not there: install Python 3.11 or newer, or set PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}; set PYTHON=/path/to/python3.11")'
 	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed: on Debian and Ubuntu install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 

@@ -145,7 +145,10 @@ def _explain(root: Path) -> NoReturn:
 @main.command(epilog="Example: python -m generator docs")
 @click.pass_obj
 def docs(root: Path) -> None:
-    """Write the model's schema and the pages on keys, rules, alerts, the network, the architecture and money."""
+    """Write schema.json and the generated pages of docs/.
+
+    The pages on keys, rules, alerts, the network, the architecture and money.
+    """
     from generator.check import manual
     from generator.components import architecture_page, monitoring_runbooks, network_page
     from generator.cost import page as cost_page
@@ -171,9 +174,10 @@ def docs(root: Path) -> None:
 @click.option("--run", is_flag=True, help="Run the commands, up to the first that fails.")
 @click.pass_obj
 def restore(root: Path, name: str, gateway: str, archive: str, context: str | None, run: bool) -> None:
-    """Print the commands that put the state of GATEWAY in ENVIRONMENT back to what an archive holds.
+    """Print the commands that restore a gateway's state.
 
-    The gateway is down meanwhile; the state before is kept on its volume.
+    The state of GATEWAY in ENVIRONMENT becomes what an archive holds. The gateway is down meanwhile; the state
+    before is kept on its volume.
     """
     env = environment(root, name)
     if gateway not in env.openclaw.gateways:

@@ -22,9 +22,10 @@ from generator.step import Step
 @click.option("--stage", "only", type=int, help="Of all stages only this one, by its number.")
 @click.pass_obj
 def bootstrap(root: Path, name: str, running: bool, only: int | None) -> None:
-    """Print the commands from an empty EKS cluster to a synced gateway, in order, and what to look at after each.
+    """Print what leads from an empty cluster to a gateway.
 
-    Writes rendered/ENVIRONMENT/aws first, which needs no outputs yet.
+    Every command in its order, and what to look at after each. Writes rendered/ENVIRONMENT/aws first, which needs
+    no outputs yet.
     """
     from generator.aws.files import account
     from generator.bootstrap import stages
@@ -72,7 +73,9 @@ def _looking(checks: tuple[Step, ...]) -> list[Step]:
 @click.argument("answer", required=False, type=click.File("r"))
 @click.pass_obj
 def import_outputs(root: Path, name: str, answer: Any) -> None:
-    """Write environments/ENVIRONMENT.outputs.yaml from what the account yields.
+    """Write environments/ENVIRONMENT.outputs.yaml.
+
+    It holds what the stacks in the account yield: ids and ARNs that nobody types.
 
     ANSWER is the JSON of `aws cloudformation describe-stacks` or of `terraform output -json`, - for standard input.
     Left out, CloudFormation is asked.

@@ -21,7 +21,9 @@ from generator.environment.problem import EnvironmentInvalid
 @click.option("--dry-run", is_flag=True, help="Judge the version, and write nothing.")
 @click.pass_obj
 def bump(root: Path, words: Sequence[str], listing: bool, as_json: bool, force: bool, dry_run: bool) -> None:
-    """Set the version of COMPONENT in environments/defaults.yaml, or in one environment alone.
+    """Set the version of an image or a chart.
+
+    Without ENVIRONMENT it is set in environments/defaults.yaml, for all that do not say it themselves.
 
     A release that is known to be compromised or broken is refused in any case (generator/known_bad.json); an older
     one, or another build, unless --force is given. A digest of the old version is removed: it would go on to run.

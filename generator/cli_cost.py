@@ -17,10 +17,10 @@ from generator.console import FOUND, chosen, planned
 @click.option("--markdown", "form", flag_value="markdown", help="Tables, with the computation of each line.")
 @click.pass_obj
 def cost(root: Path, name: str | None, form: str | None) -> None:
-    """Estimate what a month of each environment costs, as a range, line by line.
+    """Estimate what a month of each environment costs.
 
-    Exit code 1 when the low end of one is above its cost.monthlyCeiling. docs/cost.md works an example by hand and says
-    where prices come from.
+    As a range, line by line. Exit code 1 when the low end of one is above its cost.monthlyCeiling. docs/cost.md
+    works an example by hand and says where prices come from.
     """
     from generator.cost import report
     from generator.cost.estimate import estimate

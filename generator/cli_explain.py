@@ -26,9 +26,10 @@ LISTED = 12
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.pass_obj
 def explain(root: Path, key: str, only: tuple[str, ...], as_json: bool) -> None:
-    """Say what KEY means, what it is in every environment, and which objects follow from it.
+    """Say what KEY means and which objects follow from it.
 
-    The objects are found by rendering each environment with another value. A section takes a few seconds.
+    Its value in every environment is shown with its place. The objects are found by rendering each environment with
+    another value. A section takes a few seconds.
     """
     from generator.day2 import explain as explaining
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +35,15 @@ PURPOSES = ("dev", "staging", "prod")
 @click.option("--alb-subnets", help="CIDRs of the load balancer's own subnets, with commas; with --domain.")
 @click.pass_obj
 def new_env(root: Path, /, name: str, **given: Any) -> None:
-    """Write environments/NAME.yaml, commented; what is not given and cannot be guessed is asked for."""
-    from generator.day2.new_env import Answers, Refused, make
+    """Write environments/NAME.yaml, asking for what it needs.
+
+    The file is commented. What is not given and cannot be guessed is asked for.
+    """
+    from generator.day2.new_env import Answers, make, require_free
 
     folder = root / "environments"
-    if (folder / f"{name}.yaml").exists():
-        fail(f"environments/{name}.yaml is there already; nothing was written")
+    with _refused():
+        require_free(folder, name)
     asked = _Asked(given)
     region = asked("region", "us-east-1")
     domain = given["domain"] or ""
@@ -57,18 +62,27 @@ def new_env(root: Path, /, name: str, **given: Any) -> None:
         alb_subnets=_listed(asked("alb_subnets")) if domain else (),
     )
     asked.all_known()
-    try:
+    with _refused():
         text, env = make(folder, answers)
-    except Refused as error:
-        fail(f"{error}; nothing was written")
-    except EnvironmentInvalid as error:
-        fail(*map(str, error.problems), f"{number(len(error.problems), 'error')}; nothing was written")
     (folder / f"{name}.yaml").write_text(text, "utf-8")
     click.echo(f"wrote environments/{name}.yaml")
     if env.outputs:
         click.echo(f"it waits for what its stacks yield: make bootstrap ENV={name} has the commands, then make render")
     else:
         click.echo("next: make render, make check, and the rest of its keys from docs/environment.md")
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Ends the program where there cannot be such an environment."""
+    from generator.day2.new_env import Refused
+
+    try:
+        yield
+    except Refused as error:
+        fail(f"{error}; nothing was written")
+    except EnvironmentInvalid as error:
+        fail(*map(str, error.problems), f"{number(len(error.problems), 'error')}; nothing was written")
 
 
 class _Asked:

@@ -29,13 +29,14 @@ NOT_ASKED = 3
 @click.option("--list", "mode", flag_value="list", help="Print the images and where they are named; ask nobody.")
 @click.pass_obj
 def pin(root: Path, name: str | None, mode: str | None) -> None:
-    """Ask the registries for the digest and the platforms of every image, of ENVIRONMENT or of all.
+    """Ask registries for the digest of every image.
 
-    Without --write nothing is written. A digest stands beside its tag, so one in defaults.yaml holds for every
-    environment. Credentials are those that docker login keeps; without them registries are asked as anybody may.
+    And for the platforms that it is built for; of ENVIRONMENT, or of all. Without --write nothing is written. A
+    digest stands beside its tag, so one in defaults.yaml holds for every environment. Credentials are those that
+    docker login keeps; without them registries are asked as anybody may.
 
-    Exit codes: 0 all is well, 1 a tag is gone, has moved (--check), or has no linux/arm64, 2 the environments cannot be
-    used, 3 a registry could not be asked. After 1 and 3 nothing was written.
+    Exit codes: 0 all is well, 1 a tag is gone, has moved (--check), or has no linux/arm64, 2 the environments
+    cannot be used, 3 a registry could not be asked. After 1 and 3 nothing was written.
     """
     from generator.environment.load import names
     from generator.environment.problem import EnvironmentInvalid

@@ -29,10 +29,11 @@ INDENT = " " * 4
 @click.option("--dry-run", is_flag=True, help="Say what would move, and write nothing.")
 @click.pass_obj
 def promote(root: Path, source: str, target: str, only: tuple[str, ...], dry_run: bool) -> None:
-    """Write what FROM has tried into environments/TO.yaml: images, versions, routing, models, timeouts.
+    """Move what FROM has tried into environments/TO.yaml.
 
-    What an environment is (cluster, account, addresses, sizes, people, money) never moves; docs/day-2.md has both
-    lists. A key that becomes equal to defaults.yaml is removed from TO. Only the lines of what moves change.
+    Images, versions, routing, models, timeouts. What an environment is (cluster, account, addresses, sizes, people,
+    money) never moves; docs/day-2.md has both lists. A key that becomes equal to defaults.yaml is removed from TO.
+    Only the lines of what moves change.
     """
     from generator.day2 import promote as promotion
     from generator.day2.files import Text

@@ -10,7 +10,7 @@ import click
 from generator.console import chosen, planned
 
 
-@click.command(epilog="Example: python -m generator report dev --out /tmp/reports")
+@click.command(epilog="Example: python -m generator report dev --out pages")
 @click.argument("name", metavar="[ENVIRONMENT]", required=False)
 @click.option(
     "--out",
@@ -21,9 +21,10 @@ from generator.console import chosen, planned
 )
 @click.pass_obj
 def report(root: Path, name: str | None, out: Path) -> None:
-    """Write one self-contained HTML page for each environment: topology, Spot time line, cost, policies, versions.
+    """Write one HTML page per environment, to be looked at.
 
-    Nothing in it comes from elsewhere: it can be mailed, or kept with a release.
+    Topology, Spot time line, cost, policies, versions. Nothing in it comes from elsewhere: it can be mailed, or
+    kept with a release.
     """
     from generator.check import manual, run
     from generator.report.page import page

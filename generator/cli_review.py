@@ -51,10 +51,11 @@ def compared(root: Path, base: str) -> Compared:
 @click.option("--html", "form", flag_value="html", help="One page, without anything from elsewhere.")
 @click.pass_obj
 def diff(root: Path, base: str, form: str | None) -> None:
-    """Show what the environment files change, object by object, against the commit BASE.
+    """Show what a change does, object by object.
 
-    Rendered in memory: nothing is written, nothing checked out. BASE is what that commit rendered; where a branch has
-    gone on, name the commit that yours began at, e.g. $(git merge-base origin/main HEAD).
+    What the working tree yields is compared with the commit BASE. Rendered in memory: nothing is written, nothing
+    checked out. BASE is what that commit rendered; where a branch has gone on, name the commit that yours began at,
+    e.g. $(git merge-base origin/main HEAD).
     """
     from generator.diff import forms
     from generator.impacts.registry import impacts
@@ -75,10 +76,11 @@ def diff(root: Path, base: str, form: str | None) -> None:
 )
 @click.pass_obj
 def review(root: Path, base: str, number: int | None, causes: tuple[str, ...]) -> None:
-    """Print what a change does as one Markdown comment: consequences, policies, cost, objects.
+    """Print what a change does as a pull request's comment.
 
-    The change is what the working tree adds to the commit at which it left the branch BASE. Nothing is printed where
-    nothing changes. With --post the comment of the last run is brought up to date, or removed.
+    Markdown: consequences, policies, cost, objects. The change is what the working tree adds to the commit at which
+    it left the branch BASE. Nothing is printed where nothing changes. With --post the comment of the last run is
+    brought up to date, or removed.
     """
     from generator.review.checking import Checker, stale, work
 
@@ -103,6 +105,8 @@ def review(root: Path, base: str, number: int | None, causes: tuple[str, ...]) -
     findings = [*stale(done.stale), *checker.findings()] if names else []
     text = comment(Review(done.found, said, findings, deltas))
     click.echo(text, nl=False)
+    if not text:
+        click.echo(f"nothing changes against {base}, so there is no comment", err=True)
     if number:
         try:
             click.echo(f"comment on pull request {number}: {post(root, number, text)}", err=True)

@@ -33,9 +33,10 @@ Present = dict[str, dict[str, Any]]
 )
 @click.pass_obj
 def secrets(root: Path, name: str, mode: str | None, only: tuple[str, ...], file: Any) -> None:
-    """List the secrets of ENVIRONMENT, and how each is made; make what can be made, ask for the rest.
+    """List the secrets of ENVIRONMENT, or fill them in.
 
-    No value is printed, and none that is there is changed.
+    Each with how it is made: what can be is generated, the rest is asked for. No value is printed, and none that is
+    there is changed.
     """
     from generator.fill_secrets import Unfit, given, missing, properties
     from generator.secrets_manager import Failed, SecretsManager

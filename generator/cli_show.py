@@ -17,7 +17,10 @@ from generator.environment.problem import EnvironmentInvalid
 @click.option("--json", "as_json", is_flag=True, help="A list of keys with value, file, line and column.")
 @click.pass_obj
 def show(root: Path, name: str, key: str | None, as_json: bool) -> None:
-    """Show the values of ENVIRONMENT, or of KEY and all below it, each with the file and line that it comes from."""
+    """Show the values of ENVIRONMENT, and who says each.
+
+    With KEY, those below it. Each comes with its file and line.
+    """
     from generator.day2.keys import below, proposal
     from generator.day2.show import as_yaml, rows
 

@@ -34,9 +34,9 @@ def verify(
     listing: bool,
     role: str | None,
 ) -> None:
-    """Check the live cluster of ENVIRONMENT in nine points, with evidence for each.
+    """Check the live cluster of ENVIRONMENT in nine points.
 
-    Uses kubectl and the AWS CLI with the rights that you have, and changes nothing.
+    Each with its evidence. Uses kubectl and the AWS CLI with the rights that you have, and changes nothing.
 
     Exit codes: 0 all is well, 1 a check failed, 2 the environment cannot be used, 3 nothing failed, but something could
     not be seen.

@@ -11,10 +11,10 @@ from typing import Any
 from generator import known_bad
 from generator.environment.load import DEFAULTS
 from generator.environment.model import Environment
-from generator.environment.nodes import Scalar
+from generator.environment.nodes import Scalar, find
 
 from .edit import put, remove, written
-from .files import Text, find, loaded, own
+from .files import Text, loaded, own
 from .keys import at, order, values_of
 from .pins import CHARTS, PINS, Chart, Pin
 

@@ -16,11 +16,10 @@ from generator.environment import schema
 from generator.environment.convert import INVALID, Converter, keys_of
 from generator.environment.load import DEFAULTS, build, load, merged, names
 from generator.environment.model import Environment
-from generator.environment.nodes import Map, Tree
+from generator.environment.nodes import Map, Tree, put
 from generator.environment.problem import EnvironmentInvalid, dotted
 
 from . import perturb
-from .files import changed
 from .keys import Keys, Leaf, at, below, proposal, values_of
 from .show import Row, rows
 
@@ -138,7 +137,7 @@ def _outcomes(
         if _fits(node, leaf.kind) is INVALID:
             continue
         try:
-            other = build(changed(tree, leaf.path, node), env.name, env.outputs)
+            other = build(put(tree, leaf.path, node), env.name, env.outputs)
         except EnvironmentInvalid as error:
             refused = refused or (value, f"{error.problems[0].path}: {error.problems[0].message}")
             continue

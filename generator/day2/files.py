@@ -11,34 +11,12 @@ from tempfile import TemporaryDirectory
 
 from generator.environment.load import DEFAULTS, load, names, read
 from generator.environment.model import Environment
-from generator.environment.nodes import List, Map, Tree
-from generator.environment.problem import Path as FieldPath
-from generator.environment.problem import Place
+from generator.environment.nodes import Map
 
 
 def own(folder: Path, name: str) -> Map:
     """What the file of an environment itself says."""
     return read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml")
-
-
-def find(tree: Tree, path: FieldPath) -> Tree | None:
-    """The node at a path; None where the files do not say it."""
-    for step in path:
-        if isinstance(tree, Map) and step in tree.entries:
-            tree = tree.entries[str(step)]
-        elif isinstance(tree, List) and isinstance(step, int) and step < len(tree.items):
-            tree = tree.items[step]
-        else:
-            return None
-    return tree
-
-
-def changed(tree: Map, path: tuple[str, ...], value: Tree) -> Map:
-    """The tree with another node at a path."""
-    key, rest = path[0], path[1:]
-    inner = tree.entries.get(key)
-    made = changed(inner if isinstance(inner, Map) else Map(Place(""), {}, {}), rest, value) if rest else value
-    return Map(tree.place, tree.entries | {key: made}, tree.keys | {key: tree.keys.get(key, value.place)})
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
-from generator.environment.convert import keys_of
+from generator.environment.convert import bare, keys_of
 from generator.environment.model import SECTIONS, Environment
 from generator.environment.problem import dotted
 from generator.environment.spelling import did_you_mean
@@ -83,15 +82,6 @@ def order(path: Keys) -> Sequence[str]:
         kind = get_args(inner)[1] if get_origin(inner) is Mapping else keys_of(inner)[key].type
     inner = bare(kind)
     return tuple(keys_of(inner)) if is_section(inner) else ()
-
-
-def bare(kind: Any) -> Any:
-    """A type without its constraints and without `| None`."""
-    if get_origin(kind) is Annotated:
-        kind = get_args(kind)[0]
-    if get_origin(kind) in (Union, types.UnionType):
-        return bare(next(option for option in get_args(kind) if option is not type(None)))
-    return kind
 
 
 def is_section(kind: Any) -> bool:

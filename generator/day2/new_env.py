@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from generator.environment.load import DEFAULTS
+from generator.environment.load import DEFAULTS, require_label
 from generator.environment.model import Environment
 
 from .edit import written
@@ -65,12 +65,18 @@ class Refused(Exception):
 
 def make(folder: Path, answers: Answers) -> tuple[str, Environment]:
     """The text of environments/<name>.yaml, loaded; raises Refused and EnvironmentInvalid, and writes nothing."""
-    if answers.name == DEFAULTS or "." in answers.name:
-        raise Refused(f"«{answers.name}» cannot be the name of an environment")
-    if (folder / f"{answers.name}.yaml").exists():
-        raise Refused(f"environments/{answers.name}.yaml is there already")
+    require_free(folder, answers.name)
     text = file_text(answers)
     return text, loaded(folder, {answers.name: text})[answers.name]
+
+
+def require_free(folder: Path, name: str) -> None:
+    """Raises Refused or EnvironmentInvalid where an environment cannot be called so."""
+    require_label(folder, name)
+    if name == DEFAULTS:
+        raise Refused(f"«{name}» cannot be the name of an environment")
+    if (folder / f"{name}.yaml").exists():
+        raise Refused(f"environments/{name}.yaml is there already")
 
 
 def file_text(answers: Answers) -> str:

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+from generator.environment.convert import bare
 from generator.environment.fields import Match, Range
 from generator.environment.nodes import Tree, parse
-
-from .keys import bare
 
 
 def others(kind: Any, value: Any, elsewhere: Sequence[Any]) -> Iterator[Any]:

@@ -13,11 +13,11 @@ from typing import Any
 
 from generator.environment.load import DEFAULTS, load
 from generator.environment.model import Environment
-from generator.environment.nodes import Map
+from generator.environment.nodes import Map, find
 from generator.environment.problem import dotted
 
 from .edit import Unfit, put, remove, said, written
-from .files import Text, find, loaded, own
+from .files import Text, loaded, own
 from .keys import Keys, at, leaves, names_it, order, proposal, values_of
 from .moving import MOVES, STAYS, decides
 

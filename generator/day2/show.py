@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from generator.environment.load import DEFAULTS, inherit_gateway_defaults, load, merged
+from generator.environment.nodes import find
 from generator.environment.problem import Place
 from generator.kubernetes.emit import emit
 
-from .files import find
 from .keys import Leaf, leaves
 
 MODEL = "model"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 
@@ -85,10 +85,16 @@ def _git(root: Path, *argv: str, given: bytes | None = None) -> bytes:
     if done.returncode == 0:
         return done.stdout
     said = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+    raise GitUnusable(_explained(argv, said))
+
+
+def _explained(argv: Sequence[str], said: str) -> str:
+    """What git said, as what is missing and how to get it."""
+    fetch = "fetch the branch, e.g. git fetch origin main; a shallow clone wants --unshallow too, in CI fetch-depth: 0"
     if "not a git repository" in said:
-        fix = "clone the repository, an archive of it has no history"
-    elif "Not a valid" in said or "unknown revision" in said or argv[0] == "merge-base":
-        fix = "fetch the branch, e.g. git fetch origin main; a shallow clone in CI wants fetch-depth: 0"
-    else:
-        fix = "run it yourself to see more"
-    raise GitUnusable(f"git {' '.join(argv[:2])}: {said or 'no common commit'}; {fix}")
+        return "not a git repository: clone the repository, an archive of it has no history to compare with"
+    if "Not a valid" in said or "unknown revision" in said:
+        return f"no commit «{said.split()[-1].removesuffix('^{commit}')}» here; {fetch}"
+    if argv[0] == "merge-base" and not said:
+        return f"HEAD and {argv[-2]} have no common commit; {fetch}"
+    return f"git {' '.join(argv[:2])}: {said}; run it yourself to see more"

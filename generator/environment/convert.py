@@ -165,6 +165,15 @@ def keys_of(kind: Any) -> dict[str, dataclasses.Field[Any]]:
     return {camel(spec.name): spec for spec in dataclasses.fields(kind)}
 
 
+def bare(kind: Any) -> Any:
+    """A type without its constraints and without `| None`."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if get_origin(kind) in (Union, types.UnionType):
+        return bare(next(option for option in get_args(kind) if option is not type(None)))
+    return kind
+
+
 def camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -32,12 +32,17 @@ def load(folder: Path, name: str, *, pending: bool = False) -> Environment:
 
     `pending` accepts outputs that its stacks have not yielded yet: enough for the AWS layer, and for nothing else.
     """
+    require_label(folder, name)
+    return build(*merged(folder, name, pending=pending))
+
+
+def require_label(folder: Path, name: str) -> None:
+    """Raises EnvironmentInvalid where a name cannot be that of an environment: it is part of Kubernetes' names."""
     if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", name):
         place = Place(f"{folder.name}/{name}.yaml")
         raise EnvironmentInvalid(
             [Problem(place, "", f"«{name}» is no DNS label", "name the file with lower-case letters, digits and -")]
         )
-    return build(*merged(folder, name, pending=pending))
 
 
 def merged(folder: Path, name: str, *, pending: bool = False) -> tuple[Map, str, frozenset[str], list[Problem]]:
@@ -45,13 +50,29 @@ def merged(folder: Path, name: str, *, pending: bool = False) -> tuple[Map, str,
     tree = read(folder / f"{DEFAULTS}.yaml", f"{folder.name}/{DEFAULTS}.yaml")
     if name == DEFAULTS:
         return tree, name, frozenset(), []
+    require_there(folder, name)
     whole = merge(tree, read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml"))
+    return completed(whole, folder, name, pending=pending)
+
+
+def completed(
+    whole: Tree, folder: Path, name: str, *, pending: bool = False
+) -> tuple[Map, str, frozenset[str], list[Problem]]:
+    """The merged tree with what the account has yielded; what else `merged` returns."""
     assert isinstance(whole, Map)
     file = folder / outputs_file(name)
     found = read(file, f"{folder.name}/{file.name}") if file.exists() else None
     waits = frozenset(output.name for output in taken(whole))
     whole, problems = with_outputs(whole, found, name, folder.name, pending=pending)
     return whole, name, waits, problems
+
+
+def require_there(folder: Path, name: str) -> None:
+    """Raises EnvironmentInvalid where an environment has no file, with the one that was probably meant."""
+    if not (folder / f"{name}.yaml").exists():
+        known = names(folder)
+        fix = did_you_mean(name, known) or f"the environments are {', '.join(known)}"
+        raise EnvironmentInvalid([Problem(Place(f"{folder.name}/{name}.yaml"), "", "no such file", fix)])
 
 
 def read(path: Path, shown: str) -> Map:

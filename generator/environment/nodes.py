@@ -47,6 +47,26 @@ class Map:
 Tree = Scalar | List | Map
 
 
+def find(tree: Tree, path: Path) -> Tree | None:
+    """The node at a path; None where the file does not say it."""
+    for step in path:
+        if isinstance(tree, Map) and step in tree.entries:
+            tree = tree.entries[str(step)]
+        elif isinstance(tree, List) and isinstance(step, int) and step < len(tree.items):
+            tree = tree.items[step]
+        else:
+            return None
+    return tree
+
+
+def put(tree: Map, path: Path, value: Tree) -> Map:
+    """The tree with another node at a path of keys; maps on the way to it are made."""
+    key, rest = str(path[0]), path[1:]
+    inner = tree.entries.get(key)
+    made = put(inner if isinstance(inner, Map) else Map(Place(""), {}, {}), rest, value) if rest else value
+    return Map(tree.place, tree.entries | {key: made}, tree.keys | {key: tree.keys.get(key, value.place)})
+
+
 def parse(text: str, file: str) -> Map:
     """The tree of one environment file; raises EnvironmentInvalid with every trap found."""
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .convert import locate
-from .nodes import Map, Scalar, Tree
+from .nodes import Map, Scalar, Tree, find, put
 from .problem import Path as FieldPath
 from .problem import Place, Problem, dotted
 from .spelling import did_you_mean
@@ -56,7 +56,7 @@ def outputs_file(name: str) -> str:
 def taken(tree: Tree) -> Iterator[Output]:
     """The outputs that an environment waits for: the section is there, the key is not."""
     for output in OUTPUTS:
-        section = _find(tree, output.path[:-1])
+        section = find(tree, output.path[:-1])
         if isinstance(section, Map) and output.path[-1] not in section.entries:
             yield output
 
@@ -75,27 +75,12 @@ def with_outputs(tree: Map, found: Map | None, name: str, folder: str, *, pendin
         problems.append(Problem(found.keys[key] if found else Place(file), key, "unknown output", fix))
     for output in taken(tree):
         if output.name in entries:
-            tree = _put(tree, output.path, entries[output.name])
+            tree = put(tree, output.path, entries[output.name])
         elif pending:
-            tree = _put(tree, output.path, Scalar(Place(file), output.example, False, "str"))
+            tree = put(tree, output.path, Scalar(Place(file), output.example, False, "str"))
         else:
             message = f"component {output.component} needs it, and {file} has no {output.name}"
             steps = f"make bootstrap ENV={name} prints the steps"
             fix = f"deploy stack {output.stack}, then: python -m generator import-outputs {name} ({steps})"
             problems.append(Problem(locate(tree, output.path[:-1]), dotted(output.path), message, fix))
     return tree, problems
-
-
-def _find(tree: Tree, path: FieldPath) -> Tree | None:
-    for step in path:
-        if not isinstance(tree, Map) or step not in tree.entries:
-            return None
-        tree = tree.entries[str(step)]
-    return tree
-
-
-def _put(tree: Map, path: FieldPath, value: Tree) -> Map:
-    key = str(path[0])
-    inner = tree.entries[key] if len(path) > 1 else None
-    made = _put(inner, path[1:], value) if isinstance(inner, Map) else value
-    return Map(tree.place, tree.entries | {key: made}, tree.keys | {key: tree.keys.get(key, value.place)})

@@ -1,6 +1,6 @@
 """What is wrong with an environment file, and where."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
@@ -48,8 +48,18 @@ class EnvironmentInvalid(Exception):
     """An environment cannot be used; carries every problem found, in file order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = sorted(set(problems))
+        self.problems = list(_once(sorted(set(problems))))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def _once(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Without what a section says again that inherits the same line: gateways have the keys of gatewayDefaults."""
+    said = set()
+    for problem in problems:
+        mistake = (problem.place, problem.path.rpartition(".")[2], problem.message, problem.fix)
+        if not (problem.place.line and mistake in said):
+            yield problem
+        said.add(mistake)
 
 
 def dotted(path: Path) -> str:

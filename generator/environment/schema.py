@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from .convert import keys_of
+from .convert import bare, keys_of
 from .fields import Match, Range, Size
 from .model import SECTIONS
 
@@ -155,21 +155,12 @@ def _rows(kind: Any, prefix: str) -> Iterator[Row]:
             yield from _rows(spec.type, f"{prefix}{key}{step}")
 
 
-def _plain(kind: Any) -> Any:
-    """The type without Annotated and without `| None`."""
-    if get_origin(kind) is Annotated:
-        kind = get_args(kind)[0]
-    if get_origin(kind) in (Union, types.UnionType):
-        return _plain(next(option for option in get_args(kind) if option is not type(None)))
-    return kind
-
-
 def _is_map(kind: Any) -> bool:
-    return get_origin(_plain(kind)) is Mapping
+    return get_origin(bare(kind)) is Mapping
 
 
 def _is_list(kind: Any) -> bool:
-    return get_origin(_plain(kind)) is tuple
+    return get_origin(bare(kind)) is tuple
 
 
 def accepts(kind: Any) -> str:

@@ -23,11 +23,8 @@ def check(change: Change) -> Iterator[Impact]:
         yield from _chart(change)
     if change.kind == "EC2NodeClass":
         for field in below(change, "spec", "amiSelectorTerms"):
-            yield warning(
-                "image",
-                change,
-                f"another AMI ({shown(field.before)} -> {shown(field.after)}): every node is replaced",
-            )
+            which = f"another AMI ({shown(field.before)} -> {shown(field.after)})"
+            yield warning("image", change, f"{which}: every node is replaced within the budgets")
 
 
 def _image(change: Change, before: str, after: str) -> Impact:

@@ -18,8 +18,10 @@ def check(change: Change) -> Iterator[Impact]:
     if change.kind == "NodePool":
         yield from _pool(change)
     elif change.kind in ("EC2NodeClass", "NodeClass") and change.verb == "changed":
-        differing = listed(field.shown for field in below(change, "spec"))
-        yield warning("placement", change, f"every node drifts and is replaced within the budgets ({differing})")
+        differing = [field.shown for field in below(change, "spec") if "amiSelectorTerms" not in field.path]
+        if differing:  # of another AMI the images speak
+            text = f"every node drifts and is replaced within the budgets ({listed(differing)})"
+            yield warning("placement", change, text)
     elif runs_pods(change) and change.verb == "changed":
         moved = dict.fromkeys(
             str(field.path[len(template(change)) + 1])

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.day2.files import find, own
+from generator.day2.files import own
 from generator.day2.keys import Keys
 from generator.day2.pins import PINS
 from generator.environment.load import DEFAULTS, merged
-from generator.environment.nodes import Scalar
+from generator.environment.nodes import Scalar, find
 
 from .reference import Reference, reference
 

@@ -261,7 +261,7 @@ def test_a_module_that_asks_for_a_newer_go_is_read_all_the_same(
 
 def test_a_module_whose_checksum_differs_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     downloaded(monkeypatch, tmp_path, Sum="h1:other=")
-    expected = r"example.com/crds@v1.0.0: checksum h1:other=, sources.json records h1:recorded="
+    expected = r"example.com/crds@v1.0.0 has the checksum h1:other=, recorded is h1:recorded="
     with pytest.raises(build.SourceError, match=expected):
         build.definitions(MODULE)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.real.loopback import Quiet, Server, serving
 from tools.prices import document, karpenter, offers
 
 pytestmark = pytest.mark.thorough  # it asks a server on loopback
@@ -84,27 +83,23 @@ FILES = {"AmazonEC2": EC2, "AmazonS3": S3, "awskms": KMS}
 def address() -> Iterator[str]:
     """Where a price list is served, with nothing on it for services that are not above."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(Quiet):
+        def do_GET(self) -> None:  # noqa: N802
             *_, service, current, region, name = self.path.split("/")
             known = self.path.startswith("/offers/v1.0/aws/") and (current, region, name) == (
                 "current",
                 REGION,
                 "index.csv",
             )
+            content = FILES.get(service, listed(service)).encode() if known else b""
             self.send_response(200 if known else 404)
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            if known:
-                self.wfile.write(FILES.get(service, listed(service)).encode())
+            self.wfile.write(content)
 
-        def log_request(self, code: object = "-", size: object = "-") -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    server = Server(None, Handler)
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture

@@ -86,6 +86,28 @@ def test_an_empty_folder_and_a_bad_file_name_are_named(tmp_path: Path) -> None:
         load(ROOT / "environments", "Prod")
 
 
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [("prd", "did you mean prod?"), ("qa", "the environments are dev, prod, staging")],
+)
+def test_a_mistyped_environment_is_answered_with_those_that_there_are(typed: str, answer: str) -> None:
+    with pytest.raises(EnvironmentInvalid) as raised:
+        load(ROOT / "environments", typed)
+    assert str(raised.value) == f"environments/{typed}.yaml: no such file; {answer}"
+
+
+def test_a_mistake_that_every_gateway_inherits_is_said_once(tmp_path: Path) -> None:
+    for name in (DEFAULTS, "staging"):
+        text = (ROOT / f"environments/{name}.yaml").read_text("utf-8")
+        text = text.replace("  gatewayDefaults:\n", "  gatewayDefaults:\n    storge: 5Gi\n")
+        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+    with pytest.raises(EnvironmentInvalid) as raised:
+        load(tmp_path, "staging")
+    assert [problem.path for problem in raised.value.problems if "storage?" in problem.fix] == [
+        "openclaw.gatewayDefaults.storge"
+    ]
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentInvalid, match=r"defaults.yaml: cannot be read: No such file"):
         load(tmp_path, DEFAULTS)

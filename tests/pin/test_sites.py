@@ -67,4 +67,4 @@ def test_the_list_asks_nobody(folder: Path) -> None:
 def test_an_environment_that_is_not_there_is_named(folder: Path) -> None:
     done = CliRunner().invoke(pin, ["nowhere"], obj=folder.parent)
     assert done.exit_code == 2
-    assert "environments/nowhere.yaml: cannot be read" in done.output
+    assert "environments/nowhere.yaml: no such file; the environments are dev, prod, staging" in done.output

@@ -14,6 +14,13 @@ from generator.environment.problem import dotted
 from generator.trees.plan import Plan
 
 FOLDER = Path(__file__).parent
+POOL = frozenset(
+    {
+        *("arch-images", "known-bad", "own-state", "pool-fits", "pool-reachable", "pool-spot-fallback"),
+        *("spot-drainable", "spot-grace", "spot-stateful", "spread-real", "spread-zonal-volume"),
+    }
+)
+"""Ids of the rules on nodes and placement; the others are on what objects say of one another."""
 _FILE = re.compile(r"^# file: (\S+)$", re.MULTILINE)
 
 

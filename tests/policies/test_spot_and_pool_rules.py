@@ -9,45 +9,18 @@ from typing import Any
 import pytest
 
 from generator.check.objectset import Item, ObjectSet, dig
-from generator.check.rules import (
-    Rule,
-    arch_images,
-    known_bad,
-    own_state,
-    pool_fits,
-    pool_reachable,
-    pool_spot_fallback,
-    spot_drainable,
-    spot_grace,
-    spot_stateful,
-    spread_real,
-    spread_zonal_volume,
-)
+from generator.check.rules import Rule
+from generator.check.rules.registry import RULES as REGISTERED
 from generator.check.schemas import DEFAULT_MINOR, Schemas
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj
 from generator.trees.plan import Plan
 from tests.conftest import ENVIRONMENTS
 
-from .sets import FOLDER, breaches, fixture, items_of
+from .sets import FOLDER, POOL, breaches, fixture, items_of
 from .whole_set_mutations_pool import MUTATIONS
 
-RULES: dict[str, Rule] = {
-    rule.ID: rule
-    for rule in (
-        arch_images,
-        known_bad,
-        pool_fits,
-        pool_reachable,
-        pool_spot_fallback,
-        own_state,
-        spot_drainable,
-        spot_grace,
-        spot_stateful,
-        spread_real,
-        spread_zonal_volume,
-    )
-}
+RULES: dict[str, Rule] = {rule.ID: rule for rule in REGISTERED if rule.ID in POOL}
 
 
 def objects_of(rule: str, name: str) -> ObjectSet:

@@ -12,50 +12,18 @@ import pytest
 
 from generator.check.compute import cost_floor
 from generator.check.objectset import Item, ObjectSet
-from generator.check.rules import (
-    Rule,
-    alert_runbook,
-    argo_safe,
-    budget,
-    door_checked,
-    edges_admitted,
-    failover_in_time,
-    hubble_private,
-    otlp_protocol,
-    pod_identity,
-    references,
-    secrets_resolved,
-    server_valid,
-    timeout_chain,
-    wiring,
-)
+from generator.check.rules import Rule, budget, edges_admitted, metrics_known, server_valid
+from generator.check.rules.registry import RULES as REGISTERED
 from generator.environment.model import Environment
 from generator.kubernetes.objects import Obj
 from generator.trees.plan import Plan
 from tests.conftest import ENVIRONMENTS
 
-from .sets import FOLDER, breaches, fixture, items_of
+from .sets import FOLDER, POOL, breaches, fixture, items_of
 from .whole_set_mutations_wiring import MUTATIONS, Mutation
 
-RULES: dict[str, Rule] = {
-    rule.ID: rule
-    for rule in (
-        alert_runbook,
-        argo_safe,
-        budget,
-        door_checked,
-        edges_admitted,
-        failover_in_time,
-        hubble_private,
-        otlp_protocol,
-        pod_identity,
-        references,
-        secrets_resolved,
-        server_valid,
-        timeout_chain,
-        wiring,
-    )
-}
+# metrics-known has tests of its own: it compares with a record of what programs expose.
+RULES: dict[str, Rule] = {rule.ID: rule for rule in REGISTERED if rule.ID not in {*POOL, metrics_known.ID}}
 REFUSED = sorted((FOLDER / "server-valid" / "refused").glob("*.yaml"))
 Identity = tuple[str, str, str]
 

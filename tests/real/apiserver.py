@@ -6,13 +6,12 @@ folder where the kubelet puts them, which `in_pod` lays over /run in a mount nam
 
 import contextlib
 import json
-import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.real.loopback import Quiet, TlsServer, serving
 from tests.real.upstream.authority import Authority
 
 TOKEN = "service-account-token"
@@ -27,7 +26,7 @@ class ApiServer:
         self.ca = authority.certificate
         self.pods = pods
         self.ended = threading.Event()
-        self.server = _Server(self, authority.context())
+        self.server = TlsServer(self, _Handler, authority.context())
 
     @property
     def environment(self) -> dict[str, str]:
@@ -71,39 +70,17 @@ def pod(name: str, namespace: str, labels: Mapping[str, str], ip: str = "127.0.0
 def serve(pods: Sequence[Mapping[str, Any]], authority: Authority) -> Iterator[ApiServer]:
     """An API server with these pods."""
     api = ApiServer(authority, pods)
-    threading.Thread(target=api.server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield api
-    finally:
-        api.ended.set()
-        api.server.shutdown()
-        api.server.server_close()
+    with serving(api.server):
+        try:
+            yield api
+        finally:
+            api.ended.set()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Handler(Quiet):
+    server: TlsServer[ApiServer]
 
-    def __init__(self, api: ApiServer, context: ssl.SSLContext) -> None:
-        self.api = api
-        self._context = context
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        super().finish_request(self._context.wrap_socket(request, server_side=True), client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A watch ends when the watcher goes."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        pass
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         url = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
@@ -113,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif query.get("watch") in ("1", "true"):
             self._watch(query)
         else:
-            items = self.server.api.select(query.get("labelSelector", ""))
+            items = self.server.owner.select(query.get("labelSelector", ""))
             self._send(
                 200, {"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items}
             )
@@ -125,12 +102,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         if query.get("sendInitialEvents") == "true":
-            for item in self.server.api.select(query.get("labelSelector", "")):
+            for item in self.server.owner.select(query.get("labelSelector", "")):
                 self._chunk({"type": "ADDED", "object": item})
             metadata = {"resourceVersion": "1", "annotations": {"k8s.io/initial-events-end": "true"}}
             bookmark = {"kind": "Pod", "apiVersion": "v1", "metadata": metadata}
             self._chunk({"type": "BOOKMARK", "object": bookmark})
-        self.server.api.ended.wait()
+        self.server.owner.ended.wait()
 
     def _chunk(self, document: Any) -> None:
         data = json.dumps(document).encode() + b"\n"

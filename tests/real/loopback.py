@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,6 +30,25 @@ class Server(ThreadingHTTPServer, Generic[Owner]):
     def __init__(self, owner: Owner, handler: type[Quiet]) -> None:
         self.owner = owner
         super().__init__(("127.0.0.1", 0), handler)
+
+
+class TlsServer(Server[Owner]):
+    """Over TLS, where a context is given; callers may hang up as they please, also for want of trust."""
+
+    request_queue_size = 128
+
+    def __init__(self, owner: Owner, handler: type[Quiet], context: ssl.SSLContext | None = None) -> None:
+        self._context = context
+        super().__init__(owner, handler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        # In the connection's own thread: a slow handshake must not keep others waiting.
+        if self._context:
+            request = self._context.wrap_socket(request, server_side=True)
+        super().finish_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever hung up is its own witness."""
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from generator.impacts.registry import impacts
 from generator.kubernetes.emit import emit
 from generator.review.comment import Review, comment
 from tests.conftest import ROOT
-from tests.diff.test_catalogue import CATALOGUE, Files, before, edited, files
+from tests.impacts.test_catalogue import CATALOGUE, Files, before, edited, files
 
 PAGE = ROOT / "docs/review.md"
 CHANGE = "a volume that grows"

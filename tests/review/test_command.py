@@ -67,7 +67,8 @@ def test_nothing_is_printed_where_nothing_changes(repository: Path, monkeypatch:
     (repository / "README.md").write_text("other")
     edit(repository, "cost:", "# a comment\ncost:")
     done = review(repository, "HEAD", "--fail-on", "danger", "--fail-on", "finding")
-    assert (done.exit_code, done.output) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == "nothing changes against HEAD, so there is no comment\n"
 
 
 def test_a_change_is_one_comment(repository: Path) -> None:

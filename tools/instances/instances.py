@@ -8,14 +8,12 @@ looking at the diff.
 """
 
 import json
-import os
 import re
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
+
+from tools import gomodule
 
 MODULE = "github.com/aws/karpenter-provider-aws"
 VERSION = "v1.15.1"
@@ -50,29 +48,13 @@ def main() -> None:
 
 
 def module_file(path: str) -> str:
-    """A file of the Go module, whose archive the Go command has checked against the public checksum database."""
-    name = f"{MODULE}@{VERSION}"
-    # The module may ask for a newer Go than this one to build it. Only its data is read, so no toolchain is fetched.
-    environment = os.environ | {"GOTOOLCHAIN": "local"}
-    with tempfile.TemporaryDirectory() as outside_any_module:
-        try:
-            run = subprocess.run(
-                ["go", "mod", "download", "-json", name],
-                env=environment,
-                cwd=outside_any_module,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise SourceError("the Go command is needed to read the Go module") from None
-    answer: dict[str, Any] = json.loads(run.stdout or "{}")
-    if "Zip" not in answer or "Sum" not in answer:
-        raise SourceError(f"{name}: {answer.get('Error') or run.stderr.strip()}")
-    if answer["Sum"] != SUM:
-        raise SourceError(f"{name}: checksum {answer['Sum']}, recorded is {SUM}")
-    with zipfile.ZipFile(answer["Zip"]) as archive:
-        return archive.read(f"{name}/{path}").decode()
+    """A file of the Go module."""
+    try:
+        found = gomodule.archive(MODULE, VERSION, SUM)
+    except gomodule.ModuleUnavailable as error:
+        raise SourceError(str(error)) from None
+    with zipfile.ZipFile(found) as archive:
+        return archive.read(f"{MODULE}@{VERSION}/{path}").decode()
 
 
 def families(source: str) -> dict[str, dict[str, list[int]]]:

@@ -1,4 +1,4 @@
-"""python -m tools.programs list | install NAME... | path NAME"""
+"""The cache of programs at the command line: `python -m tools.programs list | install NAME... | path NAME`"""
 
 import sys
 

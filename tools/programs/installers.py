@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import os
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tools import gomodule
 from tools.locked import INSTALL
 from tools.programs.catalogue import HERE, Entry
 from tools.programs.run import NotInstalled, run
@@ -81,21 +81,13 @@ def go_source(entry: Entry, here: Path, commands: Commands) -> None:
 
 def go_files(entry: Entry, here: Path, commands: Commands) -> None:
     """A folder of a Go module, whose archive has the recorded checksum; nothing of it is compiled."""
-    name = f"{entry.options['module']}@v{entry.version}"
-    # The module may ask for a newer Go than this one to build it. Only its files are read, so no toolchain is fetched.
-    environment = os.environ | {"GOTOOLCHAIN": "local"}
-    question = ["go", "mod", "download", "-json", name]
+    module, version = entry.options["module"], f"v{entry.version}"
     try:
-        answered = subprocess.run(question, env=environment, cwd=here, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise NotInstalled("go is not on this machine") from None
-    answer = json.loads(answered.stdout or "{}")
-    if "Zip" not in answer or "Sum" not in answer:
-        raise NotInstalled(f"{name}: {answer.get('Error') or answered.stderr.strip()}")
-    if answer["Sum"] != entry.options["sum"]:
-        raise NotInstalled(f"{name} has the checksum {answer['Sum']}, recorded is {entry.options['sum']}")
-    below = f"{name}/{entry.options['folder']}/"
-    with zipfile.ZipFile(answer["Zip"]) as archive:
+        found = gomodule.archive(module, version, entry.options["sum"])
+    except gomodule.ModuleUnavailable as error:
+        raise NotInstalled(str(error)) from None
+    below = f"{module}@{version}/{entry.options['folder']}/"
+    with zipfile.ZipFile(found) as archive:
         for member in archive.namelist():
             if member.startswith(below) and not member.endswith("/"):
                 target = here / "chart" / member.removeprefix(below)

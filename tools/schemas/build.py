@@ -12,16 +12,14 @@ import hashlib
 import importlib.util
 import io
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tools import gomodule
 from tools.schemas.sharing import share
 from tools.schemas.structural import JsonSchema, rules, structural
 
@@ -133,22 +131,11 @@ def definitions(source: dict[str, Any]) -> dict[str, JsonSchema]:
 
 
 def module_zip(source: dict[str, Any]) -> bytes:
-    """The archive of a Go module, which the Go command has checked against the public checksum database."""
-    name = f"{source['module']}@{source['version']}"
-    # A module may ask for a newer Go than this one to build it. Only its data is read, so no toolchain is fetched.
-    environment = os.environ | {"GOTOOLCHAIN": "local"}
-    command = ["go", "mod", "download", "-json", name]
-    with tempfile.TemporaryDirectory() as outside_any_module:
-        try:
-            run = subprocess.run(command, env=environment, cwd=outside_any_module, capture_output=True, text=True)
-        except FileNotFoundError:
-            raise SourceError("the Go command is needed to read the Go modules of sources.json") from None
-    answer = json.loads(run.stdout or "{}")
-    if "Zip" not in answer or "Sum" not in answer:
-        raise SourceError(f"{name}: {answer.get('Error') or run.stderr.strip()}")
-    if answer["Sum"] != source["sum"]:
-        raise SourceError(f"{name}: checksum {answer['Sum']}, sources.json records {source['sum']}")
-    return Path(answer["Zip"]).read_bytes()
+    """The archive of a Go module of sources.json."""
+    try:
+        return gomodule.archive(source["module"], source["version"], source["sum"]).read_bytes()
+    except gomodule.ModuleUnavailable as error:
+        raise SourceError(str(error)) from None
 
 
 def kind(schema: JsonSchema) -> JsonSchema:

@@ -1,4 +1,4 @@
-"""python -m tests.real.footprint [ENVIRONMENT... | page]
+"""`python -m tests.real.footprint [ENVIRONMENT... | page]`.
 
 Measures the programs of the environments, by default of as many as render them all, and writes docs/footprint.json and
 docs/footprint.md; `page` writes the latter alone.

@@ -5,17 +5,15 @@ import contextlib
 import json
 import ssl
 import subprocess
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.real import process
+from tests.real.loopback import Quiet, Server, serving
 from tests.real.upstream.authority import Authority
 from tools.programs import Program
 
@@ -61,7 +59,7 @@ class Tokens:
         self.asked: list[str] = []
         """Scopes that were asked for."""
         self._made: dict[tuple[str, ...], str] = {}
-        self.server = _Server(self)
+        self.server = Server(self, _Handler)
 
     def signed(self, name: str, actions: Sequence[str]) -> str:
         """A token that is good for five minutes; made once."""
@@ -92,7 +90,6 @@ class Tokens:
 def running(program: Program, folder: Path) -> Iterator[Registry]:
     """An empty registry, whose files lie in `folder`."""
     tokens = Tokens(Authority.create(folder))
-    threading.Thread(target=tokens.server.serve_forever, args=(0.05,), daemon=True).start()
     host = f"127.0.0.1:{process.free_port()}"
     config = {
         "version": 0.1,
@@ -111,32 +108,20 @@ def running(program: Program, folder: Path) -> Iterator[Registry]:
     file = folder / "config.json"
     file.write_text(json.dumps(config))
     command = [*program.argv, "serve", str(file)]
-    try:
-        with process.start("docker-registry", command, env={}, cwd=folder, log=folder / "registry.log") as started:
-            started.wait_until(lambda: process.http_status(f"http://{host}/v2/") == 401, 20, "an answer")
-            yield Registry(host, tokens, started)
-    finally:
-        tokens.server.shutdown()
-        tokens.server.server_close()
+    with (
+        serving(tokens.server),
+        process.start("docker-registry", command, env={}, cwd=folder, log=folder / "registry.log") as started,
+    ):
+        started.wait_until(lambda: process.http_status(f"http://{host}/v2/") == 401, 20, "an answer")
+        yield Registry(host, tokens, started)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Handler(Quiet):
+    server: Server[Tokens]
 
-    def __init__(self, tokens: Tokens) -> None:
-        self.tokens = tokens
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        pass
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         [scope] = parse_qs(urlsplit(self.path).query)["scope"]
-        token = self.server.tokens.answer(scope, self.headers.get("Authorization", ""))
+        token = self.server.owner.answer(scope, self.headers.get("Authorization", ""))
         content = json.dumps({"token": token}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))

@@ -1,4 +1,4 @@
-"""Anthropic's messages."""
+"""Anthropic's messages: requests as it takes them, replies and streams as it sends them."""
 
 import json
 from collections.abc import Mapping

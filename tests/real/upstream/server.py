@@ -9,10 +9,10 @@ import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.real.loopback import Quiet, TlsServer, serving
 from tests.real.upstream import protocols
 from tests.real.upstream.authority import Authority
 from tests.real.upstream.behaviour import Behaviour
@@ -35,8 +35,8 @@ class Upstream:
         self._behaviours: dict[str, Behaviour] = {}
         self._lock = threading.Lock()
         self.ended = threading.Event()
-        self._plain = _Server(self)
-        self._secure = _Server(self, authority.context())
+        self._plain = TlsServer(self, _Handler)
+        self._secure = TlsServer(self, _Handler, authority.context())
 
     @property
     def url(self) -> str:
@@ -92,41 +92,15 @@ def serve(authority: Authority | None = None) -> Iterator[Upstream]:
     with contextlib.ExitStack() as stack:
         upstream = Upstream(authority or stack.enter_context(Authority.temporary()))
         for server in (upstream._plain, upstream._secure):
-            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-            stack.callback(server.server_close)
-            stack.callback(server.shutdown)
+            stack.enter_context(serving(server))
         stack.callback(upstream.ended.set)
         yield upstream
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
+class _Handler(Quiet):
+    server: TlsServer[Upstream]
 
-    def __init__(self, upstream: Upstream, context: ssl.SSLContext | None = None) -> None:
-        self.upstream = upstream
-        self._context = context
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        # In the connection's own thread: a slow handshake must not keep others waiting.
-        if self._context:
-            request = self._context.wrap_socket(request, server_side=True)
-        super().finish_request(request, client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Callers hang up as they please, and a caller that does not trust us is its own witness."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        pass
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802
         if self.path == CREDENTIALS:
             self._credentials()
         elif self.path.split("?")[0].endswith("/models"):
@@ -136,14 +110,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(whole({"message": f"no provider has {self.path}"}, 404))
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = json.loads(self._body(headers) or b"{}")
         call = protocols.call(self.path, body)
         if call is None:
             self._send(whole({"message": f"no provider has {self.path}"}, 404))
             return
-        upstream, how = self.server.upstream, self.server.upstream.behaviour(call.model)
+        upstream, how = self.server.owner, self.server.owner.behaviour(call.model)
         request = Request(call.provider, call.model, call.operation, self.path, headers, body)
         upstream.traffic.started(request)
         try:
@@ -184,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return Outcome.REFUSED
             self._wait(how.delay)
             self._chunk(piece)
-            self.server.upstream.traffic.sent(request)
+            self.server.owner.traffic.sent(request)
         self._chunk(b"")
         return Outcome.ANSWERED
 
@@ -209,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Waits, for ever with None; raises OSError when the caller hangs up meanwhile or the server ends."""
         step, left = 0.05, seconds
         while left is None or left > 0:
-            if self.server.upstream.ended.wait(step if left is None else min(step, left)):
+            if self.server.owner.ended.wait(step if left is None else min(step, left)):
                 raise ConnectionAbortedError("the server ends")
             left = None if left is None else left - step
             readable, _, _ = select.select([self.connection], [], [], 0)

@@ -13,10 +13,9 @@ from generator.aws.files import account
 from generator.components import registry
 from generator.diff.change import changes
 from generator.diff.source import Comparison
-from generator.environment.load import build, load, merge, read
+from generator.environment.load import build, completed, load, merge, read
 from generator.environment.model import Environment
-from generator.environment.nodes import Map, parse
-from generator.environment.outputs import outputs_file, taken, with_outputs
+from generator.environment.nodes import parse
 from generator.impacts.registry import impacts
 from generator.kubernetes.emit import emit
 from generator.trees.rendered import rendered
@@ -53,12 +52,7 @@ def edited(name: str, edits: dict[str, Any]) -> Environment:
         for key in reversed(path.split(".") if "gpt-5.4" not in path else ["models", "gpt-5.4", "id"]):
             nested = {key: nested}
         tree = merge(tree, parse(yaml.safe_dump(nested), "edit"))
-    assert isinstance(tree, Map)
-    outputs = FOLDER / outputs_file(name)
-    waits = frozenset(output.name for output in taken(tree))
-    found = read(outputs, outputs.name) if outputs.exists() else None
-    tree, problems = with_outputs(tree, found, name, "environments", pending=False)
-    return build(tree, name, waits, problems)
+    return build(*completed(tree, FOLDER, name))
 
 
 def said(name: str, edits: dict[str, Any]) -> list[str]:
