@@ -15,13 +15,11 @@ from generator.components import (
     monitoring,
     monitoring_runbooks,
     monitoring_series,
-    openclaw,
-    otel_collector,
 )
 from generator.components import registry as components
-from generator.components.workloads import NAMESPACES, namespaces
 from generator.components.monitoring_alerts import alerts
 from generator.components.monitoring_runbooks import ADVICE
+from generator.components.workloads import NAMESPACES, namespaces
 from generator.environment.model import Environment
 from generator.environment.models import Budget
 from generator.environment.monitoring import Receivers, Slack, Sns
@@ -115,10 +113,10 @@ def test_every_scraped_port_admits_prometheus_alone_and_no_more_ports_do(
         if edge.source == Pods("prometheus", there) and isinstance(edge.target, Pods)
     }
     assert [edge for edge in edges if edge.source == Namespace(there)] == [], "its whole namespace"
-    assert admitted == set(scraped(env)), "an edge from Prometheus belongs to a ServiceMonitor, and the other way round"
+    assert admitted == set(targets(env)), "an edge from Prometheus belongs to a ServiceMonitor, and the other way round"
 
 
-def scraped(env: Environment) -> Iterator[tuple[str, str, int]]:
+def targets(env: Environment) -> Iterator[tuple[str, str, int]]:
     """Namespace, app and port of everything that a monitor of ours names."""
     objects = [obj for part in components.render(env) for obj in part.objects]
     ports = {
