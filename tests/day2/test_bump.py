@@ -12,7 +12,7 @@ import pytest
 from generator.components.platform import CONTROLLERS
 from generator.day2 import bump
 from generator.day2.bump import Bump, Refused, known_bad, numbers
-from generator.day2.pins import CHARTS, PINS
+from generator.day2.pins import CHARTS, PINS, pins
 from generator.environment.image import LITELLM_COMPROMISED, LITELLM_OLDEST
 from generator.environment.load import DEFAULTS, load
 from generator.environment.model import Environment
@@ -44,7 +44,7 @@ FILES = sorted({chart.file for chart in CHARTS})
 def set_version(
     root: Path, target: str, name: str, version: str, environments: Environments, *, force: bool = False
 ) -> Bump:
-    return bump.bump(root, target, bump.component(name), version, environments, force=force)
+    return bump.bump(root, target, bump.component(name, environments[DEFAULTS]), version, environments, force=force)
 
 
 def test_a_version_changes_one_line_of_the_defaults(folder: Path, run: Run) -> None:
@@ -128,9 +128,9 @@ def test_a_chart_changes_in_the_code_beside_its_values(folder: Path, environment
     assert sum(map(len, changes)) == 2 * len(CHARTS)
 
 
-def test_every_image_and_chart_is_listed(run: Run) -> None:
+def test_every_image_and_chart_is_listed(run: Run, defaults: Environment) -> None:
     rows = {row["component"]: row for row in json.loads(run("bump", "--list", "--json").output)}
-    assert rows.keys() == {one.name for one in (*PINS, *CHARTS)}
+    assert rows.keys() == {pin.name for pin in pins(defaults)} | {chart.name for chart in CHARTS}
     assert rows["karpenter"]["versions"]["prod"] is None
     assert rows["karpenter"]["versions"]["staging"] == rows["karpenter"]["versions"]["defaults"] is not None
     assert {chart.controller for chart in CHARTS} - {""} == CONTROLLERS.keys()
@@ -142,4 +142,4 @@ def test_what_the_model_refuses_of_litellm_is_in_the_table() -> None:
         assert any(numbers(version)[: len(numbers(line))] == numbers(line) for line in refused), version
     assert max(numbers(bad.below) for bad in known_bad() if bad.component == "litellm") == LITELLM_OLDEST
     assert all(bad.reason and bad.source and (bad.versions or bad.below) for bad in known_bad())
-    assert {bad.component for bad in known_bad()} <= {one.name for one in (*PINS, *CHARTS)}
+    assert {bad.component for bad in known_bad()} <= {pin.name for pin in PINS} | {chart.name for chart in CHARTS}
