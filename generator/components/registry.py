@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.environment.model import Environment
+from generator.environment.problem import EnvironmentInvalid
 from generator.kubernetes.network import Edge, Pods
 from generator.kubernetes.network import policies as network_policies
 from generator.kubernetes.objects import Obj
@@ -31,7 +32,7 @@ from . import (
     storage,
 )
 from .component import Component
-from .workloads import WORKLOADS
+from .workloads import WORKLOADS, unread
 
 
 def gateways(env: Environment) -> dict[str, list[Obj]]:
@@ -130,7 +131,12 @@ def parts(env: Environment, component: Component, edges: list[Edge]) -> list[Par
 
 
 def base(env: Environment) -> dict[str, list[Obj]]:
-    """What the defaults yield, by base folder; a gateway's base is the gateway without a name."""
+    """What the defaults yield, by base folder; a gateway's base is the gateway without a name.
+
+    Raises EnvironmentInvalid where they have a service without a component.
+    """
+    if problems := unread(env):
+        raise EnvironmentInvalid(problems)
     made = {part.name: part.objects for part in render(env) if part.base == part.name}
     nameless = {component.name: component.objects(env) for component in running(env) if component.instances}
     edges = all_edges(env)
