@@ -172,6 +172,20 @@ def test_every_default_test_is_green(followed: Path) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("section", ["Adding a rule", "Adding an alert"])
+def test_a_rule_and_an_alert_are_added_as_the_page_says(section: str, tmp_path: Path) -> None:
+    folder = copied(tmp_path / "repository")
+    for one in blocks(PAGE, section):
+        if isinstance(one, Edit):
+            one.apply(folder)
+            continue
+        printed = output(folder, one.line)
+        assert not one.missing(printed), f"Missing: {one.missing(printed)}\n\n{printed}"
+        assert " failed" not in printed, printed[-6000:]
+        assert " error" not in printed, printed[-6000:]
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize("mistake", mistakes(), ids=lambda pair: pair[1].line + " " + pair[0].path)
 def test_a_mistake_prints_what_the_page_says(followed: Path, tmp_path: Path, mistake: tuple[Edit, Command]) -> None:
     edit, command = mistake
