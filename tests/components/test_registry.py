@@ -160,6 +160,6 @@ def test_names_of_a_part_end_in_its_suffix(name: str, environments: dict[str, En
 
 def test_a_service_that_no_component_reads_is_named(defaults: Environment) -> None:
     idle = Service(True, Image("registry.example.com/search", "1.2.3"), 1, defaults.cache.resources, {})
-    env = replace(defaults, services={**defaults.services, "search": idle})
-    with pytest.raises(EnvironmentInvalid, match=r"services\.search: no component reads it"):
+    env = replace(defaults, services={**defaults.services, "nobody": idle})
+    with pytest.raises(EnvironmentInvalid, match=r"services\.nobody: no component reads it"):
         registry.base(env)

@@ -95,9 +95,10 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def followed(tmp_path_factory: pytest.TempPathFactory, untouched: Path) -> Path:
     """The repository of somebody who has come to the end of the page."""
-    folder = copied(tmp_path_factory.mktemp("page") / "followed")
+    folder = tmp_path_factory.mktemp("page") / "followed"
+    shutil.copytree(untouched, folder, symlinks=True)
     for edit in FILES:
         edit.apply(folder)
     for command in COMMANDS:

@@ -129,5 +129,5 @@ def test_a_service_is_changed_by_an_environment_and_its_tag_must_stand_still(tmp
 
 
 def test_what_a_component_reads_must_stand_in_the_defaults(defaults: Environment) -> None:
-    with pytest.raises(EnvironmentInvalid, match=r"defaults\.yaml: services\.search: component search runs with what"):
-        defaults.service("search")
+    with pytest.raises(EnvironmentInvalid, match=r"defaults\.yaml: services\.nobody: component nobody runs with what"):
+        defaults.service("nobody")
