@@ -45,7 +45,7 @@ def bump(root: Path, words: Sequence[str], listing: bool, as_json: bool, force: 
         target, component, version = _meant(words)
         if target not in environments:
             raise bumping.Refused(f"no environment «{target}»: there are {', '.join(environments)}")
-        found = bumping.component(component)
+        found = bumping.component(component, environments[DEFAULTS])
         made = bumping.bump(root, target, found, version, environments, force=force)
     except (bumping.Refused, LookupError) as error:
         fail(f"{error}; nothing was written")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.aws.secret_entries import entries
+from generator.components.registry import all_secrets
 from generator.environment.model import Environment
 
 ANYTHING = r"[^\s](.*[^\s])?"
@@ -108,7 +109,13 @@ def recipe(env: Environment, entry: str, name: str) -> Recipe:
             "metrics-key": LITELLM_KEY,
         },
     }
-    return found[entry][name]
+    if name in found.get(entry, {}):
+        return found[entry][name]
+    said = {(remote.entry, remote.property): remote.given for one in all_secrets(env) for remote in one.data.values()}
+    given = said.get((entry, name))
+    if given is None:
+        raise LookupError(f"nobody says how {entry}/{name} comes to be: Remote(..., given=...) in its component does")
+    return _given(given) if given else PASSWORD
 
 
 def _langfuse(env: Environment) -> dict[str, Recipe]:

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from generator import fill_secrets
 from generator.environment.langfuse import ClickHouse, Postgres, Redis
 from generator.environment.load import names
 from generator.environment.model import Environment
-from generator.fill_secrets import Property, Recipe, Unfit, accept, given, missing, properties
+from generator.fill_secrets import PASSWORD, Property, Recipe, Unfit, accept, given, missing, properties
+from generator.kubernetes.secret import Remote, Secret
 from tests.conftest import ROOT, assert_same
 
 EACH = pytest.mark.parametrize("name", names(ROOT / "environments"))
@@ -82,7 +84,9 @@ def test_people_give_what_others_issue(environments: dict[str, Environment]) -> 
         },
     }
     for name, keys in wanted.items():
-        assert_same(dict.fromkeys(from_people(environments[name])), dict.fromkeys(keys))
+        env = environments[name]
+        own = {key for key in from_people(env) if key.partition("/")[0] in env.services}
+        assert_same(dict.fromkeys(from_people(env) - own), dict.fromkeys(keys))
 
 
 def test_the_keys_of_a_langfuse_elsewhere_are_given(environments: dict[str, Environment]) -> None:
@@ -144,3 +148,26 @@ def test_a_file_says_all_its_problems_at_once() -> None:
 def test_a_file_of_another_form_is_refused(document: object) -> None:
     with pytest.raises(Unfit, match="not of the form"):
         given([KEY], document)
+
+
+@pytest.mark.parametrize(
+    ("said", "recipe"), [("API token of example.com", "given: API token of example.com"), ("", PASSWORD.said)]
+)
+def test_a_component_says_itself_how_a_value_comes_to_be(
+    monkeypatch: pytest.MonkeyPatch, defaults: Environment, said: str, recipe: str
+) -> None:
+    declare(monkeypatch, Remote("search", "token", given=said))
+    assert fill_secrets.recipe(defaults, "search", "token").said == recipe
+
+
+def test_a_value_of_which_nobody_says_how_it_comes_to_be_is_named(
+    monkeypatch: pytest.MonkeyPatch, defaults: Environment
+) -> None:
+    declare(monkeypatch, Remote("search", "token"))
+    with pytest.raises(LookupError, match=r"nobody says how search/token comes to be: Remote\(\.\.\., given="):
+        fill_secrets.recipe(defaults, "search", "token")
+
+
+def declare(monkeypatch: pytest.MonkeyPatch, remote: Remote) -> None:
+    found = [Secret("search", "search", {"token": remote})]
+    monkeypatch.setattr(fill_secrets, "all_secrets", lambda env: found)

@@ -73,6 +73,8 @@ class Synced:
 
     wave: int
     name: str
+    purpose: str
+    """Empty for a chart: its name says it."""
     brings: str
     namespaces: tuple[str, ...]
     """Where its pods run; of a chart, where it is installed."""
@@ -102,7 +104,7 @@ def layer(module: str) -> Layer | None:
 
 def synced(environments: Sequence[Environment]) -> list[Synced]:
     """Everything that Argo CD syncs, in its order, over all environments."""
-    found: dict[tuple[int, str], list[tuple[str, set[str], set[str]]]] = {}
+    found: dict[tuple[int, str, str], list[tuple[str, set[str], set[str]]]] = {}
     for env in environments:
         parts = {part.name: part for part in registry.render(env)}
         delivery = parts.pop(argocd.NAME, None)
@@ -113,19 +115,20 @@ def synced(environments: Sequence[Environment]) -> list[Synced]:
             wave = int(obj["metadata"]["annotations"][WAVE])
             if part := parts.get(name):
                 shown = f"{openclaw.NAME}-<gateway>" if part.base == openclaw.NAME else name
+                purpose = registry.PURPOSES[part.base]
                 kinds = {one["kind"] for one in part.objects}
                 pods = [one["metadata"] for one in part.objects if pod_template(one)]
                 spaces = {one["namespace"] for one in pods if "namespace" in one}
             else:
-                shown, kinds, spaces = name, {CHART}, {obj["spec"]["destination"]["namespace"]}
-            found.setdefault((wave, shown), []).append((env.name, kinds, spaces))
-    return [_merged(wave, name, uses) for (wave, name), uses in sorted(found.items())]
+                shown, purpose, kinds, spaces = name, "", {CHART}, {obj["spec"]["destination"]["namespace"]}
+            found.setdefault((wave, shown, purpose), []).append((env.name, kinds, spaces))
+    return [_merged(*key, uses) for key, uses in sorted(found.items())]
 
 
-def _merged(wave: int, name: str, uses: Sequence[tuple[str, set[str], set[str]]]) -> Synced:
+def _merged(wave: int, name: str, purpose: str, uses: Sequence[tuple[str, set[str], set[str]]]) -> Synced:
     kinds = sorted(set.union(*(found for _, found, _ in uses)))
     spaces = sorted(set.union(*(found for _, _, found in uses)))
-    return Synced(wave, name, ", ".join(kinds), tuple(spaces), tuple(dict.fromkeys(env for env, _, _ in uses)))
+    return Synced(wave, name, purpose, ", ".join(kinds), tuple(spaces), tuple(dict.fromkeys(env for env, _, _ in uses)))
 
 
 def _phases(applications: Sequence[Synced]) -> Iterator[tuple[str, str, Mapping[int, list[str]]]]:

@@ -7,12 +7,13 @@ calls FT.* commands even where it only compares hashes; the entry point of the i
 from __future__ import annotations
 
 from generator.environment.model import Environment
-from generator.kubernetes.network import Edge
 from generator.kubernetes.objects import Obj, host, service
 from generator.kubernetes.pod import ConfigDir, Grace, Probes, SecretKey
 from generator.kubernetes.quantity import mebibytes
 from generator.kubernetes.secret import Remote, Secret
 from generator.kubernetes.workload import workload
+
+from .component import Component
 
 NAME = "cache"
 NAMESPACE = "llm-gateway"
@@ -99,11 +100,16 @@ def redis_conf(env: Environment) -> str:
     return "\n".join(lines) + "\n"
 
 
-def edges(env: Environment) -> list[Edge]:
-    """None: it calls nobody, and its callers declare theirs."""
-    return []
-
-
 def secrets(env: Environment) -> list[Secret]:
     """The password, for Redis itself and for the LLM gateway, which lives in the same namespace."""
     return [] if env.cache.mode == "none" else [Secret(NAME, NAMESPACE, {PASSWORD: Remote("cache", PASSWORD)})]
+
+
+COMPONENT = Component(
+    name=NAME,
+    wave=0,
+    purpose="answers to equal prompts, counters that LiteLLM's pods share",
+    objects=objects,
+    namespace=NAMESPACE,
+    secrets=secrets,
+)

@@ -15,6 +15,7 @@ from generator.kubernetes.secret import Secret
 from generator.kubernetes.workload import workload
 
 from . import bifrost, cache, litellm, otel_collector, prometheus, providers, rollout
+from .component import Component
 from .llm_engine import Engine
 
 NAME = "llm-gateway"
@@ -142,3 +143,15 @@ def edges(env: Environment) -> list[Edge]:
 
 def secrets(env: Environment) -> list[Secret]:
     return [Secret(NAME, NAMESPACE, engine(env).secrets)]
+
+
+COMPONENT = Component(
+    name=NAME,
+    # A gateway starts after what it calls.
+    wave=10,
+    purpose="one OpenAI-compatible door to every model",
+    objects=objects,
+    namespace=NAMESPACE,
+    edges=edges,
+    secrets=secrets,
+)

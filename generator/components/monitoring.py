@@ -7,18 +7,15 @@ which shows them.  Redis has none either: its pod is seen by kube-state-metrics,
 from __future__ import annotations
 
 from generator.environment.model import Environment
-from generator.kubernetes.objects import Obj, metadata, selector
+from generator.kubernetes.objects import Obj, selector
 from generator.kubernetes.secret import Remote, Secret
 
-from . import dashboards, litellm, llm_gateway, openclaw, otel_collector
+from . import dashboards, litellm, llm_gateway, openclaw, otel_collector, prometheus, workloads
 from . import monitoring_alerts as alerts
 from . import monitoring_series as series
-from .monitoring_alert import OURS
 from .monitoring_routing import SLACK, SLACK_URL, routing
 
-NAME = "monitoring"
-GROUP = "monitoring.coreos.com"
-INTERVAL = "30s"
+NAME = prometheus.APP
 
 
 def objects(env: Environment) -> list[Obj]:
@@ -42,11 +39,11 @@ def llm_gateway_monitor(env: Environment) -> Obj:
         credentials = {"name": llm_gateway.NAME, "key": litellm.METRICS_KEY}
         # With its final slash: without it the answer is a redirection.
         access = {"path": "/metrics/", "authorization": {"type": "Bearer", "credentials": credentials}}
-    endpoint = {"port": "http", "interval": INTERVAL, **access}
+    endpoint = {"port": "http", "interval": prometheus.INTERVAL, **access}
     return {
-        "apiVersion": f"{GROUP}/v1",
+        "apiVersion": f"{prometheus.GROUP}/v1",
         "kind": "PodMonitor",
-        "metadata": labelled(env, llm_gateway.NAME, llm_gateway.NAMESPACE),
+        "metadata": prometheus.labelled(env, llm_gateway.NAME, llm_gateway.NAMESPACE),
         "spec": {
             "selector": {"matchLabels": selector(llm_gateway.NAME, llm_gateway.NAME)},
             "podMetricsEndpoints": [endpoint],
@@ -61,19 +58,8 @@ def collector_monitor(env: Environment) -> Obj:
         {"action": "replace", "sourceLabels": [f"k8s_{label}_name"], "regex": "(.+)", "targetLabel": label}
         for label in ("namespace", "pod")
     ]
-    endpoints: list[Obj] = [
-        {"port": "metrics", "interval": INTERVAL, "metricRelabelings": sender},
-        {"port": "self", "interval": INTERVAL},
-    ]
-    return {
-        "apiVersion": f"{GROUP}/v1",
-        "kind": "ServiceMonitor",
-        "metadata": labelled(env, otel_collector.NAME, otel_collector.NAMESPACE),
-        "spec": {
-            "selector": {"matchLabels": selector(otel_collector.NAME, otel_collector.NAME)},
-            "endpoints": endpoints,
-        },
-    }
+    endpoints: list[Obj] = [{"port": "metrics", "metricRelabelings": sender}, {"port": "self"}]
+    return prometheus.service_monitor(env, otel_collector.NAME, otel_collector.NAMESPACE, endpoints)
 
 
 def rules(env: Environment) -> Obj:
@@ -84,9 +70,9 @@ def rules(env: Environment) -> Obj:
         for name, found in sorted(alerts.groups(env).items())
     ]
     return {
-        "apiVersion": f"{GROUP}/v1",
+        "apiVersion": f"{prometheus.GROUP}/v1",
         "kind": "PrometheusRule",
-        "metadata": labelled(env, openclaw.NAME, openclaw.NAMESPACE),
+        "metadata": prometheus.labelled(env, openclaw.NAME, openclaw.NAMESPACE),
         "spec": {"groups": groups},
     }
 
@@ -97,22 +83,18 @@ def receivers(env: Environment) -> list[Obj]:
         return []
     return [
         {
-            "apiVersion": f"{GROUP}/v1alpha1",
+            "apiVersion": f"{prometheus.GROUP}/v1alpha1",
             "kind": "AlertmanagerConfig",
-            "metadata": labelled(env, openclaw.NAME, namespace),
+            "metadata": prometheus.labelled(env, openclaw.NAME, namespace),
             "spec": routing(env.monitoring.receivers, alerts.alerts(env)),
         }
-        for namespace in OURS
+        for namespace in workloads.namespaces(env)
     ]
-
-
-def labelled(env: Environment, name: str, namespace: str) -> Obj:
-    """Metadata with the label by which the stack finds objects."""
-    return metadata(name, namespace, app=NAME, labels={"release": env.monitoring.release})
 
 
 def secrets(env: Environment) -> list[Secret]:
     """The webhook's address, in every namespace that tells the channel."""
     if not (env.monitoring.enabled and env.monitoring.receivers.slack):
         return []
-    return [Secret(SLACK, namespace, {SLACK_URL: Remote("alerting", "slack-url")}) for namespace in OURS]
+    values = {SLACK_URL: Remote("alerting", "slack-url")}
+    return [Secret(SLACK, namespace, values) for namespace in workloads.namespaces(env)]

@@ -7,13 +7,12 @@ from typing import Literal
 
 from generator.kubernetes.objects import Obj
 
-from . import cache, llm_gateway, openclaw, otel_collector
+from . import llm_gateway, openclaw, otel_collector, workloads
 
 Severity = Literal["critical", "warning", "info"]
 
-OURS = tuple(sorted({llm_gateway.NAMESPACE, openclaw.NAMESPACE, otel_collector.NAMESPACE, cache.NAMESPACE}))
+IN_OURS = f'namespace=~"{"|".join(workloads.NAMESPACES)}"'
 """The namespaces that are looked at."""
-IN_OURS = f'namespace=~"{"|".join(OURS)}"'
 IN_OPENCLAW = f'namespace="{openclaw.NAMESPACE}"'
 IN_LLM_GATEWAY = f'namespace="{llm_gateway.NAMESPACE}"'
 IN_TELEMETRY = f'namespace="{otel_collector.NAMESPACE}"'

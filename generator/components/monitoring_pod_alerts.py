@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from generator.environment.model import Environment
 
-from . import backup, llm_gateway, openclaw, otel_collector
-from .monitoring_alert import IN_LLM_GATEWAY, IN_OPENCLAW, IN_OURS, IN_TELEMETRY, OURS, PERCENT, POD, Alert
+from . import backup, llm_gateway, openclaw, otel_collector, workloads
+from .monitoring_alert import IN_LLM_GATEWAY, IN_OPENCLAW, IN_OURS, IN_TELEMETRY, PERCENT, POD, Alert
 
 
 def pods(env: Environment) -> list[Alert]:
@@ -14,7 +14,8 @@ def pods(env: Environment) -> list[Alert]:
     used = f'container_memory_working_set_bytes{{{IN_OURS},container!=""}}'
     limit = f'kube_pod_container_resource_limits{{{IN_OURS},resource="memory"}}'
     by = "by (namespace, pod, container)"
-    missing = [f'absent(kube_pod_container_status_restarts_total{{namespace="{name}"}})' for name in OURS]
+    spaces = workloads.namespaces(env)
+    missing = [f'absent(kube_pod_container_status_restarts_total{{namespace="{name}"}})' for name in spaces]
     return [
         Alert(
             "PodRestartingOften",

@@ -18,15 +18,19 @@ def objects(workloads: Iterable[Obj], labels: Mapping[str, Mapping[str, str]]) -
     """One namespace, deny policy and quota for each namespace that the given objects live in; more labels by name."""
     pods: dict[str, list[Obj]] = {}
     for obj in workloads:
-        namespace = obj["metadata"].get("namespace", "")
-        if namespace and pod_template(obj):
-            pods.setdefault(namespace, []).append(obj)
+        if runs_pods(obj):
+            pods.setdefault(obj["metadata"]["namespace"], []).append(obj)
     scalers = [obj for obj in workloads if obj["kind"] == "HorizontalPodAutoscaler"]
     return [
         made
         for name, found in sorted(pods.items())
         for made in (namespace_object(name, labels.get(name, {})), default_deny(name), quota(name, found, scalers))
     ]
+
+
+def runs_pods(obj: Obj) -> bool:
+    """Whether pods come from it: a NodePool, which belongs to no namespace, has a template of nodes."""
+    return "namespace" in obj["metadata"] and pod_template(obj) is not None
 
 
 def namespace_object(name: str, more: Mapping[str, str]) -> Obj:

@@ -15,6 +15,7 @@ from generator.kubernetes.secret import Remote, Secret
 from generator.kubernetes.workload import workload
 
 from . import otel_config, prometheus
+from .component import Component
 
 NAME = "otel-collector"
 NAMESPACE = "telemetry"
@@ -117,3 +118,14 @@ def secrets(env: Environment) -> list[Secret]:
     if not env.langfuse.enabled:
         return []
     return [Secret(NAME, NAMESPACE, {key: Remote("langfuse", key) for key in otel_config.LANGFUSE_KEYS.values()})]
+
+
+COMPONENT = Component(
+    name=NAME,
+    wave=0,
+    purpose="the way out for traces and metrics",
+    objects=objects,
+    namespace=NAMESPACE,
+    edges=edges,
+    secrets=secrets,
+)

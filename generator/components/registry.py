@@ -1,54 +1,87 @@
-"""The components, in sync-wave order, and how an environment becomes their objects.
+"""The components, and how an environment becomes their objects.
 
-An explicit list, no discovery: adding a component is one line here.
+An explicit list, no discovery: a component of pods is a line in workloads.py, any other one here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import ModuleType
 
 from generator.environment.model import Environment
+from generator.environment.problem import EnvironmentInvalid
 from generator.kubernetes.network import Edge, Pods
 from generator.kubernetes.network import policies as network_policies
-from generator.kubernetes.objects import Obj, pod_template
+from generator.kubernetes.objects import Obj
 from generator.kubernetes.secret import Secret
 
 from . import (
     argocd,
     backup,
-    cache,
     charts,
     dashboards,
     fleet,
     ingress,
     karpenter,
     langfuse,
-    llm_gateway,
     monitoring,
     namespaces,
     openclaw,
-    otel_collector,
     platform,
     policies,
     secrets,
     storage,
 )
+from .component import Component
+from .workloads import WORKLOADS, unread
 
-WORKLOADS: tuple[tuple[ModuleType, int], ...] = (
-    (cache, 0),
-    (otel_collector, 0),
-    (llm_gateway, 10),
+
+def gateways(env: Environment) -> dict[str, list[Obj]]:
+    """Every gateway with its backup, which runs under the same name."""
+    backups = backup.instances(env)
+    return {name: made + backups[name] for name, made in openclaw.instances(env).items()}
+
+
+COMPONENTS: tuple[Component, ...] = (
+    Component(storage.NAME, -30, "the class of the gateways' volumes", storage.objects),
+    Component(policies.NAME, -25, "rules by which the API server judges what arrives", policies.objects),
+    Component(karpenter.NAME, -20, "the nodes: Graviton, Spot first", karpenter.objects),
+    *WORKLOADS,
+    Component(
+        openclaw.NAME,
+        20,
+        "the agent gateways, each with a volume and a backup of its own",
+        lambda env: openclaw.gateway(env, ""),
+        namespace=openclaw.NAMESPACE,
+        edges=lambda env: openclaw.edges(env) + backup.edges(env),
+        secrets=openclaw.secrets,
+        instances=gateways,
+    ),
+    # After the Services that it leads to: an Ingress to none is not healthy.
+    Component(ingress.NAME, 25, "the door: one load balancer", ingress.objects, secrets=ingress.secrets),
+    # Last: an alert on what is still on its way would be a false one.
+    Component(monitoring.NAME, 30, "what Prometheus scrapes, alerts", monitoring.objects, secrets=monitoring.secrets),
+    Component(dashboards.NAME, 30, "what Grafana shows", dashboards.objects),
+    Component(
+        "platform", -40, "Secrets of the charts that are brought along", lambda env: [], secrets=platform.secrets
+    ),
+    # Before its chart: pods without a policy would reach nothing in a namespace that denies.
+    Component(
+        langfuse.NAME,
+        -5,
+        "network policies of Langfuse's pods",
+        lambda env: [],
+        edges=langfuse.edges,
+        secrets=langfuse.secrets,
+        pods=langfuse.pods,
+    ),
 )
-"""Components of pods with the wave they sync in: a gateway starts after what it calls.  OpenClaw's gateways follow."""
+"""All but those that follow from the others: namespaces, External Secrets and Argo CD's own objects."""
 
-LANGFUSE_WAVE = -5
-"""Before its chart: pods without a policy would reach nothing in a namespace that denies."""
-GATEWAY_WAVE = 20
-INGRESS_WAVE = 25
-"""After the Services that it leads to: an Ingress to none is not healthy."""
-MONITORING_WAVE = 30
-"""Last: an alert on what is still on its way would be a false one."""
+NAMESPACES_WAVE, SECRETS_WAVE = -30, -10
+PURPOSES = {component.name: component.purpose for component in COMPONENTS} | {
+    namespaces.NAME: "namespaces that deny by default, each with a quota that fits",
+    secrets.NAME: "values of Secrets Manager as Secrets",
+}
 
 
 @dataclass(frozen=True)
@@ -70,64 +103,61 @@ class Part:
 def render(env: Environment) -> list[Part]:
     """Every object of an environment, by part, in sync-wave order; ConfigMap names still without their hash."""
     edges = all_edges(env)
-    workloads = [(Part(module.NAME, module.NAME, module.objects(env)), wave) for module, wave in WORKLOADS]
-    backups = backup.instances(env)
-    workloads += [
-        (Part(name, openclaw.NAME, made + backups[name]), GATEWAY_WAVE)
-        for name, made in openclaw.instances(env).items()
-    ]
-    workloads = [
-        (Part(part.name, part.base, part.objects + network(env, part.objects, edges)), wave)
-        for part, wave in workloads
-        if part.objects
-    ]
-    pods = [obj for part, _ in workloads for obj in part.objects]
+    made = [(part, component.wave) for component in running(env) for part in parts(env, component, edges)]
+    pods = [obj for part, _ in made for obj in part.objects]
     spaces = namespaces.objects(pods, ingress.namespace_labels(env))
     spaces += platform.namespaces(env) + langfuse.namespaces(env)
-    foundations = [
-        (Part(namespaces.NAME, namespaces.NAME, spaces), -30),
-        (Part(storage.NAME, storage.NAME, storage.objects(env)), -30),
-        (Part(policies.NAME, policies.NAME, policies.objects(env)), -25),
-        (Part(karpenter.NAME, karpenter.NAME, karpenter.objects(env)), -20),
-        (Part(secrets.NAME, secrets.NAME, secrets.objects(env, all_secrets(env))), -10),
+    made = [
+        (Part(namespaces.NAME, namespaces.NAME, spaces), NAMESPACES_WAVE),
+        *made,
+        (Part(secrets.NAME, secrets.NAME, secrets.objects(env, all_secrets(env))), SECRETS_WAVE),
     ]
-    behind = [
-        (Part(langfuse.NAME, langfuse.NAME, policies_of(env, langfuse.pods(env), edges)), LANGFUSE_WAVE),
-        (Part(ingress.NAME, ingress.NAME, ingress.objects(env)), INGRESS_WAVE),
-        (Part(monitoring.NAME, monitoring.NAME, monitoring.objects(env)), MONITORING_WAVE),
-        (Part(dashboards.NAME, dashboards.NAME, dashboards.objects(env)), MONITORING_WAVE),
-    ]
-    made = foundations + workloads + [(part, wave) for part, wave in behind if part.objects]
-    parts = [argocd.Part(part.name, wave, part.objects) for part, wave in made]
+    made.sort(key=lambda one: one[1])
+    synced = [argocd.Part(part.name, wave, part.objects) for part, wave in made]
     releases = platform.releases(env) + langfuse.releases(env)
-    synced = argocd.objects(env, parts) + charts.objects(env, releases) + fleet.objects(env, parts)
-    delivery = Part(argocd.NAME, argocd.NAME, synced)
+    delivered = argocd.objects(env, synced) + charts.objects(env, releases) + fleet.objects(env, synced)
+    delivery = Part(argocd.NAME, argocd.NAME, delivered)
     return [part for part, _ in made] + [delivery] * bool(delivery.objects)
 
 
+def parts(env: Environment, component: Component, edges: list[Edge]) -> list[Part]:
+    """A component's objects with the network policies of its pods, by instance; none where it has nothing to say."""
+    made = component.instances(env) if component.instances else {component.name: component.objects(env)}
+    others = policies_of(env, component.pods(env), edges)
+    found = [
+        Part(name, component.name, objects + network(env, objects, edges) + others) for name, objects in made.items()
+    ]
+    return [part for part in found if part.objects]
+
+
 def base(env: Environment) -> dict[str, list[Obj]]:
-    """What the defaults yield, by base folder; a gateway's base is the gateway without a name."""
+    """What the defaults yield, by base folder; a gateway's base is the gateway without a name.
+
+    Raises EnvironmentInvalid where they have a service without a component.
+    """
+    if problems := unread(env):
+        raise EnvironmentInvalid(problems)
     made = {part.name: part.objects for part in render(env) if part.base == part.name}
-    nameless = openclaw.gateway(env, "")
-    return made | {openclaw.NAME: nameless + network(env, nameless, all_edges(env))}
+    nameless = {component.name: component.objects(env) for component in running(env) if component.instances}
+    edges = all_edges(env)
+    return made | {name: objects + network(env, objects, edges) for name, objects in nameless.items()}
+
+
+def running(env: Environment) -> list[Component]:
+    return [component for component in COMPONENTS if component.runs(env)]
 
 
 def all_edges(env: Environment) -> list[Edge]:
-    modules = (*(module for module, _ in WORKLOADS), openclaw, backup, langfuse)
-    return [edge for module in modules for edge in module.edges(env)]
+    return [edge for component in running(env) for edge in component.edges(env)]
 
 
 def all_secrets(env: Environment) -> list[Secret]:
-    return [
-        secret
-        for module in (*(module for module, _ in WORKLOADS), openclaw, ingress, monitoring, platform, langfuse)
-        for secret in module.secrets(env)
-    ]
+    return [secret for component in running(env) for secret in component.secrets(env)]
 
 
 def network(env: Environment, objects: list[Obj], edges: list[Edge]) -> list[Obj]:
     """The network policies of the pods among the objects."""
-    return policies_of(env, [pods_of(obj) for obj in objects if pod_template(obj)], edges)
+    return policies_of(env, [pods_of(obj) for obj in objects if namespaces.runs_pods(obj)], edges)
 
 
 def policies_of(env: Environment, workloads: list[Pods], edges: list[Edge]) -> list[Obj]:

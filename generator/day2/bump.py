@@ -16,7 +16,7 @@ from generator.environment.nodes import Scalar, find
 from .edit import put, remove, written
 from .files import Text, loaded, own
 from .keys import at, order, values_of
-from .pins import CHARTS, PINS, Chart, Pin
+from .pins import CHARTS, Chart, Pin, pins
 
 
 class Refused(Exception):
@@ -37,9 +37,10 @@ class Bump:
     """Environments that say a version of their own, which a change of the defaults does not reach."""
 
 
-def component(name: str) -> Pin | Chart:
+def component(name: str, defaults: Environment) -> Pin | Chart:
     """A component by its name; raises Refused with the names that there are."""
-    known = {one.name: one for one in (*PINS, *CHARTS)}
+    known: dict[str, Pin | Chart] = {pin.name: pin for pin in pins(defaults)}
+    known |= {chart.name: chart for chart in CHARTS}
     if name not in known:
         raise Refused(f"no component «{name}»: there are {', '.join(known)}")
     return known[name]
@@ -111,7 +112,7 @@ def _form(version: str) -> str:
 def table(root: Path, environments: Mapping[str, Environment]) -> list[dict[str, Any]]:
     """Every component with its version in each environment; None where a chart is not used."""
     rows: list[dict[str, Any]] = []
-    for pin in PINS:
+    for pin in pins(environments[DEFAULTS]):
         versions = {name: str(at(values_of(env), pin.path)) for name, env in environments.items()}
         rows.append({"component": pin.name, "kind": pin.kind, "versions": versions, "said": ".".join(pin.path)})
     for chart in CHARTS:

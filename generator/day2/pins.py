@@ -24,7 +24,7 @@ class Pin:
         return "image" if self.path[-1] == "tag" else "version"
 
 
-PINS = (
+PINS: tuple[Pin, ...] = (
     Pin("openclaw", ("openclaw", "image", "tag")),
     Pin("bifrost", ("llmGateway", "images", "bifrost", "tag")),
     Pin("litellm", ("llmGateway", "images", "litellm", "tag")),
@@ -35,6 +35,12 @@ PINS = (
     Pin("cilium", ("network", "cilium", "version")),
     Pin("ami", ("compute", "node", "ami")),
 )
+"""Those of the components that every repository has."""
+
+
+def pins(defaults: Environment) -> tuple[Pin, ...]:
+    """Everything that has a version in environment files, with the services of this repository."""
+    return PINS + tuple(Pin(name, ("services", name, "image", "tag")) for name in defaults.services)
 
 
 @dataclass(frozen=True)

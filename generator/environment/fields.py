@@ -82,6 +82,7 @@ SecretPath = Annotated[
 Subnet = Annotated[str, Match(r"subnet-[0-9a-f]+", "the id of a subnet, e.g. subnet-0123456789abcdef0")]
 Tag = Annotated[str, Match(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image tag", 128)]
 Text = Annotated[str, Match(r"[^\x00-\x08\x0b-\x1f\x7f]+", "text without control characters", 4000)]
+VariableName = Annotated[str, Match(r"[A-Z_][A-Z0-9_]*", "an environment variable: capital letters, digits and _")]
 VpcId = Annotated[str, Match(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})", "a VPC id, e.g. vpc-0123456789abcdef0")]
 Zone = Annotated[str, Match(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an Availability Zone, e.g. us-east-1a")]
 

@@ -9,7 +9,7 @@ from .convert import INVALID, Converter, placed
 from .model import SECTIONS, Environment, flaws
 from .nodes import Map, Scalar, Tree, parse
 from .outputs import outputs_file, taken, with_outputs
-from .problem import EnvironmentInvalid, Place, Problem
+from .problem import EnvironmentInvalid, Place, Problem, dotted
 from .spelling import did_you_mean
 
 DEFAULTS = "defaults"
@@ -52,7 +52,10 @@ def merged(folder: Path, name: str, *, pending: bool = False) -> tuple[Map, str,
         return tree, name, frozenset(), []
     require_there(folder, name)
     whole = merge(tree, read(folder / f"{name}.yaml", f"{folder.name}/{name}.yaml"))
-    return completed(whole, folder, name, pending=pending)
+    assert isinstance(whole, Map)
+    whole, strangers = without_strangers(whole, tree)
+    whole, name, waits, problems = completed(whole, folder, name, pending=pending)
+    return whole, name, waits, strangers + problems
 
 
 def completed(
@@ -65,6 +68,27 @@ def completed(
     waits = frozenset(output.name for output in taken(whole))
     whole, problems = with_outputs(whole, found, name, folder.name, pending=pending)
     return whole, name, waits, problems
+
+
+def without_strangers(whole: Map, defaults: Map) -> tuple[Map, list[Problem]]:
+    """The tree without services that the defaults do not have: no component would read them."""
+    known, said = defaults.entries.get("services"), whole.entries.get("services")
+    if not (isinstance(known, Map) and isinstance(said, Map)):
+        return whole, []
+    names = ", ".join(known.entries) or "none"
+    strangers = [
+        Problem(
+            said.keys[name],
+            dotted(("services", name)),
+            "no component reads it",
+            did_you_mean(name, known.entries) or f"those of defaults.yaml are: {names}",
+        )
+        for name in said.entries
+        if name not in known.entries
+    ]
+    kept = {name: item for name, item in said.entries.items() if name in known.entries}
+    entries = whole.entries | {"services": Map(said.place, kept, said.keys)}
+    return Map(whole.place, entries, whole.keys), strangers
 
 
 def require_there(folder: Path, name: str) -> None:

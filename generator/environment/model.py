@@ -8,7 +8,7 @@ from .aws import Aws
 from .backup import Backup
 from .cluster import Cluster, Compute, GitOps
 from .convert import INVALID, camel
-from .fields import ModelName, Size
+from .fields import DnsLabel, ModelName, Size
 from .ingress import Ingress
 from .langfuse import Langfuse
 from .llm import Cache, LlmGateway
@@ -18,7 +18,8 @@ from .network import Network
 from .openclaw import OpenClaw
 from .operations import Cost, Policies, Secrets, Telemetry
 from .platform import Platform
-from .problem import Flaw
+from .problem import EnvironmentInvalid, Flaw, Place, Problem
+from .services import Service, check_services
 from .waiver import Waivers
 
 
@@ -39,6 +40,7 @@ class Environment:
     routing: Routing
     llm_gateway: LlmGateway
     cache: Cache
+    services: Mapping[DnsLabel, Service]
     telemetry: Telemetry
     langfuse: Langfuse
     monitoring: Monitoring
@@ -52,6 +54,14 @@ class Environment:
     name: str = ""
     outputs: frozenset[str] = frozenset()
     """Which of its values come from what the AWS layer yields."""
+
+    def service(self, name: str) -> Service:
+        """What is said of a component's service; raises EnvironmentInvalid where the defaults have nothing."""
+        if name not in self.services:
+            place, fix = Place("environments/defaults.yaml"), "add it, or take the component out of WORKLOADS"
+            message = f"component {name} runs with what stands here, and there is nothing"
+            raise EnvironmentInvalid([Problem(place, f"services.{name}", message, fix)])
+        return self.services[name]
 
 
 SECTIONS = {camel(spec.name): spec for spec in fields(Environment) if spec.name not in ("name", "outputs")}
@@ -81,6 +91,7 @@ def flaws(sections: Mapping[str, Any]) -> Iterator[Flaw]:
             for flaw in _until_unusable(section.check(draft)):
                 yield Flaw((camel(name), *flaw.path), flaw.message, flaw.fix, flaw.also)
     yield from _until_unusable(check_providers(draft))
+    yield from _until_unusable(check_services(draft))
 
 
 def _until_unusable(found: Iterator[Flaw]) -> Iterator[Flaw]:

@@ -12,6 +12,8 @@ class Remote:
 
     entry: str
     property: str
+    given: str | None = None
+    """What a person must give, `API key of example.com`; empty: a password is made; None: fill_secrets knows."""
 
 
 @dataclass(frozen=True)

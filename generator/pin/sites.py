@@ -8,13 +8,11 @@ from pathlib import Path
 
 from generator.day2.files import own
 from generator.day2.keys import Keys
-from generator.day2.pins import PINS
-from generator.environment.load import DEFAULTS, merged
+from generator.day2.pins import pins
+from generator.environment.load import DEFAULTS, load, merged
 from generator.environment.nodes import Scalar, find
 
 from .reference import Reference, reference
-
-IMAGES = tuple(pin.path[:-1] for pin in PINS if pin.path[-1] == "tag")
 
 
 @dataclass(frozen=True)
@@ -34,15 +32,16 @@ class Site:
 
 def sites(folder: Path, environments: Sequence[str]) -> list[Site]:
     """Every image that these environments run, once for each file that says it."""
+    images = [pin.path[:-1] for pin in pins(load(folder, DEFAULTS)) if pin.kind == "image"]
     found: dict[tuple[str, Keys], Site] = {}
     for name in environments:
         tree, mine = merged(folder, name, pending=True)[0], own(folder, name)
-        for path in IMAGES:
+        for path in images:
             repository, tag, digest = (_text(find(tree, (*path, key))) for key in ("repository", "tag", "digest"))
             said = any(find(mine, (*path, key)) for key in ("repository", "tag", "digest"))
             file = name if said else DEFAULTS
             found[file, path] = Site(file, path, reference(repository, tag), digest)
-    return sorted(found.values(), key=lambda site: (site.file != DEFAULTS, site.file, IMAGES.index(site.path)))
+    return sorted(found.values(), key=lambda site: (site.file != DEFAULTS, site.file, images.index(site.path)))
 
 
 def _text(node: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +15,11 @@ from generator.components import (
     monitoring,
     monitoring_runbooks,
     monitoring_series,
-    openclaw,
-    otel_collector,
 )
 from generator.components import registry as components
-from generator.components.monitoring_alert import OURS
 from generator.components.monitoring_alerts import alerts
 from generator.components.monitoring_runbooks import ADVICE
+from generator.components.workloads import NAMESPACES, namespaces
 from generator.environment.model import Environment
 from generator.environment.models import Budget
 from generator.environment.monitoring import Receivers, Slack, Sns
@@ -31,6 +29,7 @@ from tests.conftest import ENVIRONMENTS, ROOT
 
 SNS, SLACK = Sns("arn:aws:sns:eu-west-1:111122223333:openclaw"), Slack("#openclaw")
 WORKLOADS = ("Deployment", "StatefulSet", "Rollout")
+EACH = pytest.mark.parametrize("name", ENVIRONMENTS)
 ENGINES = pytest.mark.parametrize("engine", ["bifrost", "litellm"])
 
 
@@ -101,21 +100,41 @@ def scraped(monitor: Obj, key: str) -> set[str]:
     return {endpoint["port"] for endpoint in monitor["spec"][key]}
 
 
-def test_every_scraped_port_admits_prometheus_alone_and_no_more_ports_do(defaults: Environment) -> None:
-    there = defaults.monitoring.namespace
-    edges = components.all_edges(defaults)
+@EACH
+def test_every_scraped_port_admits_prometheus_alone_and_no_more_ports_do(
+    name: str, environments: dict[str, Environment]
+) -> None:
+    env = environments[name]
+    there = env.monitoring.namespace
+    edges = components.all_edges(env)
     admitted = {
-        (edge.target.app, edge.port)
+        (edge.target.namespace, edge.target.app, edge.port)
         for edge in edges
         if edge.source == Pods("prometheus", there) and isinstance(edge.target, Pods)
     }
     assert [edge for edge in edges if edge.source == Namespace(there)] == [], "its whole namespace"
-    scraped = {
-        (llm_gateway.NAME, llm_gateway.PORT),
-        (otel_collector.NAME, otel_collector.METRICS),
-        (otel_collector.NAME, otel_collector.SELF),
+    assert admitted == set(targets(env)), "an edge from Prometheus belongs to a ServiceMonitor, and the other way round"
+
+
+def targets(env: Environment) -> Iterator[tuple[str, str, int]]:
+    """Namespace, app and port of everything that a monitor of ours names."""
+    objects = [obj for part in components.render(env) for obj in part.objects]
+    ports = {
+        (obj["metadata"]["namespace"], obj["metadata"]["labels"]["app.kubernetes.io/name"], port["name"]): port[
+            "containerPort"
+        ]
+        for obj in objects
+        if obj["kind"] in WORKLOADS
+        for container in obj["spec"]["template"]["spec"]["containers"]
+        for port in container["ports"]
     }
-    assert admitted == scraped
+    for obj in objects:
+        for key in ("endpoints", "podMetricsEndpoints"):
+            if obj["kind"] in ("ServiceMonitor", "PodMonitor"):
+                where, app = obj["metadata"]["namespace"], obj["spec"]["selector"]["matchLabels"]
+                for endpoint in obj["spec"].get(key, ()):
+                    name = app["app.kubernetes.io/name"]
+                    yield where, name, ports[where, name, endpoint["port"]]
 
 
 @ENGINES
@@ -245,9 +264,9 @@ def test_both_engines_raise_the_same_alerts_from_the_same_series(defaults: Envir
 @pytest.mark.parametrize("told", [Receivers(SNS, SLACK), Receivers(SNS), Receivers(slack=SLACK)])
 def test_every_namespace_with_alerts_has_receivers_and_their_secret(defaults: Environment, told: Receivers) -> None:
     env = having(defaults, receivers=told)
-    assert [obj["metadata"]["namespace"] for obj in of(env, "AlertmanagerConfig")] == list(OURS)
+    assert [obj["metadata"]["namespace"] for obj in of(env, "AlertmanagerConfig")] == namespaces(env)
     secrets = {(secret.namespace, secret.name): set(secret.data) for secret in monitoring.secrets(env)}
-    assert secrets == ({(name, "alertmanager-slack"): {"url"} for name in OURS} if told.slack else {})
+    assert secrets == ({(name, "alertmanager-slack"): {"url"} for name in namespaces(env)} if told.slack else {})
 
 
 def test_without_receivers_alerts_are_only_shown(defaults: Environment) -> None:
@@ -269,8 +288,8 @@ def test_namespaces_of_alerts_are_those_of_the_workloads(environments: dict[str,
             for obj in part.objects
             if obj["kind"] in WORKLOADS
         }
-        assert found <= {*OURS}, env.name
-    assert {llm_gateway.NAMESPACE, openclaw.NAMESPACE, otel_collector.NAMESPACE} == {*OURS}
+        assert sorted(found) == namespaces(env), env.name
+        assert found <= {*NAMESPACES}, env.name
 
 
 # --- runbooks --------------------------------------------------------------------------------------------------------

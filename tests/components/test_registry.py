@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from generator.components import langfuse, registry
+from generator.environment.image import Image
 from generator.environment.load import names
 from generator.environment.model import Environment
+from generator.environment.problem import EnvironmentInvalid
+from generator.environment.services import Service
 from generator.kubernetes.objects import Obj, identity
 from generator.kubernetes.quantity import mebibytes
 from tests.conftest import ROOT
@@ -152,3 +156,10 @@ def test_names_of_a_part_end_in_its_suffix(name: str, environments: dict[str, En
     """Kustomize appends it to every name of the overlay; one that lacks it would never match."""
     for part in registry.render(environments[name]):
         assert [str(identity(obj)) for obj in part.objects if not obj["metadata"]["name"].endswith(part.suffix)] == []
+
+
+def test_a_service_that_no_component_reads_is_named(defaults: Environment) -> None:
+    idle = Service(True, Image("registry.example.com/search", "1.2.3"), 1, defaults.cache.resources, {})
+    env = replace(defaults, services={**defaults.services, "nobody": idle})
+    with pytest.raises(EnvironmentInvalid, match=r"services\.nobody: no component reads it"):
+        registry.base(env)

@@ -12,7 +12,7 @@ import pytest
 from generator.components.platform import CONTROLLERS
 from generator.day2 import bump
 from generator.day2.bump import Bump, Refused
-from generator.day2.pins import CHARTS, PINS
+from generator.day2.pins import CHARTS, pins
 from generator.environment.load import DEFAULTS, load
 from generator.environment.model import Environment
 from generator.environment.problem import EnvironmentInvalid
@@ -43,7 +43,7 @@ FILES = sorted({chart.file for chart in CHARTS})
 def set_version(
     root: Path, target: str, name: str, version: str, environments: Environments, *, force: bool = False
 ) -> Bump:
-    return bump.bump(root, target, bump.component(name), version, environments, force=force)
+    return bump.bump(root, target, bump.component(name, environments[DEFAULTS]), version, environments, force=force)
 
 
 def test_a_version_changes_one_line_of_the_defaults(folder: Path, run: Run) -> None:
@@ -128,9 +128,9 @@ def test_a_chart_changes_in_the_code_beside_its_values(folder: Path, environment
     assert sum(map(len, changes)) == 2 * len(CHARTS)
 
 
-def test_every_image_and_chart_is_listed(run: Run) -> None:
+def test_every_image_and_chart_is_listed(run: Run, defaults: Environment) -> None:
     rows = {row["component"]: row for row in json.loads(run("bump", "--list", "--json").output)}
-    assert rows.keys() == {one.name for one in (*PINS, *CHARTS)}
+    assert rows.keys() == {pin.name for pin in pins(defaults)} | {chart.name for chart in CHARTS}
     assert rows["karpenter"]["versions"]["prod"] is None
     assert rows["karpenter"]["versions"]["staging"] == rows["karpenter"]["versions"]["defaults"] is not None
     assert {chart.controller for chart in CHARTS} - {""} == CONTROLLERS.keys()

@@ -12,7 +12,8 @@ import re2  # type: ignore[import-untyped]
 import yaml
 
 from generator import known_bad
-from generator.day2.pins import CHARTS, PINS
+from generator.day2.pins import CHARTS, pins
+from generator.environment.model import Environment
 from tests.conftest import ENVIRONMENTS, ROOT
 
 CONFIG: dict[str, Any] = json.loads((ROOT / "renovate.json").read_text("utf-8"))
@@ -45,10 +46,10 @@ def images(value: Any) -> Iterator[tuple[str, str, str]]:
             yield from images(item)
 
 
-def test_every_image_and_version_of_the_defaults_is_found() -> None:
+def test_every_image_and_version_of_the_defaults_is_found(defaults: Environment) -> None:
     data = yaml.safe_load(read(DEFAULTS))
     expected = sorted(images(data))
-    assert len(expected) == sum(pin.kind == "image" for pin in PINS)
+    assert len(expected) == sum(pin.kind == "image" for pin in pins(defaults))
     expected += [("docker.io/langfuse/langfuse", str(data["langfuse"]["version"]), "")]
     expected += [("cilium", str(data["network"]["cilium"]["version"]), "")]
     assert sorted(found(DEFAULTS, read(DEFAULTS))) == sorted(expected)

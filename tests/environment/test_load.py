@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,44 @@ def test_a_mistake_that_every_gateway_inherits_is_said_once(tmp_path: Path) -> N
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentInvalid, match=r"defaults.yaml: cannot be read: No such file"):
         load(tmp_path, DEFAULTS)
+
+
+SERVICE = """\
+services:
+  search:
+    enabled: true
+    image: {repository: registry.example.com/search, tag: TAG}
+    replicas: 1
+    resources: {cpu: 100m, memory: 64Mi, memoryLimit: 128Mi}
+    variables: {}
+"""
+
+
+def with_service(folder: Path, tag: str = "1.2.3") -> None:
+    """The defaults with this service in place of any other."""
+    text = (ROOT / "environments/defaults.yaml").read_text("utf-8")
+    made = re.sub(r"^services:.*\n( .*\n)*", SERVICE.replace("TAG", tag), text, flags=re.MULTILINE)
+    (folder / "defaults.yaml").write_text(made, "utf-8")
+
+
+def test_an_environment_cannot_have_a_service_that_the_defaults_lack(tmp_path: Path) -> None:
+    with_service(tmp_path)
+    (tmp_path / "dev.yaml").write_text("services:\n  serach: {enabled: false}\n", "utf-8")
+    with pytest.raises(EnvironmentInvalid) as caught:
+        load(tmp_path, "dev")
+    [problem] = [str(one) for one in caught.value.problems]
+    assert problem.endswith("dev.yaml:2:3: services.serach: no component reads it; did you mean search?")
+
+
+def test_a_service_is_changed_by_an_environment_and_its_tag_must_stand_still(tmp_path: Path) -> None:
+    with_service(tmp_path)
+    (tmp_path / "dev.yaml").write_text("services: {search: {replicas: 2}}\n", "utf-8")
+    assert load(tmp_path, "dev").service("search").replicas == 2
+    with_service(tmp_path, tag="stable")
+    with pytest.raises(EnvironmentInvalid, match=r"services\.search\.image\.tag: 'stable' is a floating tag"):
+        load(tmp_path, "dev")
+
+
+def test_what_a_component_reads_must_stand_in_the_defaults(defaults: Environment) -> None:
+    with pytest.raises(EnvironmentInvalid, match=r"defaults\.yaml: services\.nobody: component nobody runs with what"):
+        defaults.service("nobody")

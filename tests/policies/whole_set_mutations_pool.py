@@ -77,6 +77,12 @@ def on_spot(obj: Obj) -> bool:
     return runs_for_good(obj) and "karpenter.sh/capacity-type" not in pod(obj)["nodeSelector"]
 
 
+def drains(obj: Obj) -> bool:
+    """Whether the rule knows the program, and so how long it drains."""
+    image = container(obj)["image"]
+    return any(part in image for part in ("openclaw", "litellm", "bifrost", "collector", "redis:"))
+
+
 def several(obj: Obj) -> bool:
     """Replicas, or an autoscaler that has no reason to be without more than one."""
     return runs_for_good(obj) and bool(obj["spec"].get("replicas", 2) > 1)
@@ -314,7 +320,7 @@ GATEWAYS = both(runs_pods, called(GATEWAY))
 REPLICAS = both(on_spot, kind("Deployment"))
 
 MUTATIONS: tuple[Mutation, ...] = _table(
-    ("spot-grace", "a grace period shorter than the drain", each(SPOT, short_grace)),
+    ("spot-grace", "a grace period shorter than the drain", each(both(SPOT, drains), short_grace)),
     ("spot-grace", "a grace period longer than the notice", each(SPOT, in_pod(terminationGracePeriodSeconds=111))),
     ("spot-grace", "a preStop command that sleeps too long", each(SPOT, sleeping_command)),
     ("spot-grace", "turns without an end", config_of(GATEWAY, "openclaw.json", unbounded_turns)),

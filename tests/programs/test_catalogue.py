@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.environment.model import Environment
 from tests.real import manifests
 from tools.programs import Program, Unavailable, program
 from tools.programs.catalogue import HERE, CatalogueError, catalogue, unavailable
@@ -58,7 +59,8 @@ def test_a_program_is_of_the_rendered_version_or_says_why_not(environment: str) 
 
 
 @pytest.mark.parametrize("environment", manifests.environments())
-def test_every_rendered_image_has_its_program(environment: str) -> None:
+def test_every_rendered_image_has_its_program_but_for_services(environment: str, defaults: Environment) -> None:
+    """A service beside the gateways has no part in the suites unless somebody gives it one."""
     images = {
         container["image"].rpartition(":")[0]
         for component in manifests.components(environment)
@@ -66,7 +68,8 @@ def test_every_rendered_image_has_its_program(environment: str) -> None:
         if obj["kind"] in manifests.WORKLOADS
         for container in obj["spec"]["template"]["spec"]["containers"]
     }
-    assert images - {entry.image for entry in catalogue().values()} == set()
+    services = {service.image.repository for service in defaults.services.values()}
+    assert images - {entry.image for entry in catalogue().values()} - services == set()
 
 
 def test_what_may_be_missing_is_in_the_catalogue() -> None:

@@ -4,9 +4,10 @@ An image without arm64 is not pulled (`no match for platform in manifest`), or i
 error`).  Nothing in a manifest shows it, and a sidecar or an init container is enough.
 
 Looked at: all containers of pods that can only run on arm64, by what they demand or because no pool that takes them
-has anything else.  Each image must stand in generator/check/images.json with linux/arm64; a registry cannot be asked
-offline.  A record holds for tags of the same form, in which only numbers differ: `v2.6.1` after `v2.6.0`, but not
-`v2.6.0-amd64` or `-alpine`, which are other builds.  An image that is named by digest alone counts for its repository.
+has anything else.  Each image must be recorded with linux/arm64, in generator/check/images.json or by its component; a
+registry cannot be asked offline.  A record holds for tags of the same form, in which only numbers differ: `v2.6.1`
+after `v2.6.0`, but not `v2.6.0-amd64` or `-alpine`, which are other builds.  An image that is named by digest alone
+counts for its repository.
 
 Limits: a release may drop an architecture without notice; the record says when and where it was read. DaemonSets that
 do not themselves demand arm64 are not looked at.
@@ -27,11 +28,12 @@ from generator.check.objectset import Breach, Item, ObjectSet
 from generator.check.rules import Severity
 from generator.check.walk import text, texts
 from generator.check.workloads.pods import containers
+from generator.components.workloads import WORKLOADS
 
 ID, SEVERITY = "arch-images", Severity.ERROR
 REMEDIATION = (
-    "read the platforms of the image (docker buildx imagetools inspect IMAGE) and record repository, platforms, tag, "
-    "source and date in generator/check/images.json, or use an image that has linux/arm64"
+    "record the platforms of the image (docker buildx imagetools inspect IMAGE) in `images` of its component, let "
+    "`python -m generator pin --write` record them in generator/check/images.json, or use an image that has linux/arm64"
 )
 
 PLATFORM = "linux/arm64"
@@ -90,9 +92,14 @@ def split(image: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def records() -> dict[str, Any]:
-    """What is known of images, by repository."""
+    """What is known of images, by repository; what a registry has said goes before what a component says."""
+    said = {
+        one.repository: {"platforms": list(one.platforms), "tags": [one.tag], "source": one.source, "date": one.date}
+        for component in WORKLOADS
+        for one in component.images
+    }
     found: dict[str, Any] = json.loads((Path(__file__).parents[1] / "images.json").read_text("utf-8"))
-    return found
+    return said | found
 
 
 def _form(tag: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from generator.components.monitoring_alert import OURS
+from generator.components.workloads import NAMESPACES
 from generator.environment.model import Environment
 
 from .panel import RATE, Line, Page, Row, figure, panel, rate
 
 UID = "openclaw-network"
-NAMES = "|".join(OURS)
+NAMES = "|".join(NAMESPACES)
 FROM_US = f'source_namespace=~"{NAMES}"'
 TO_US = f'destination_namespace=~"{NAMES}"'
 WHO = "source_workload, destination_workload"
