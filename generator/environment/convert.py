@@ -8,10 +8,13 @@ from dataclasses import MISSING, dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from .credentials import speaks_of_secrets
 from .fields import Match, Range, Size
 from .nodes import List, Map, Scalar, Tree
 from .problem import Flaw, Path, Place, Problem, dotted
 from .spelling import did_you_mean
+from .text import SECRETS
+from .visible import HIDDEN
 
 INVALID: Any = object()
 """Stands for a value whose problem is already on the list."""
@@ -19,7 +22,7 @@ INVALID: Any = object()
 _TYPED = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|)"
     r"|[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*)"
-    r"|[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)([eE][-+]?[0-9]+)?"
+    r"|[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9_]+)([eE][-+]?[0-9]+)?"
     r"|[-+]?\.(inf|nan)|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"(([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?)?",
@@ -70,6 +73,9 @@ class Converter:
             kinds = {"bool": "a boolean", "null": "null", "timestamp": "a date", "int": "a number", "float": "a number"}
             kind = kinds.get(tree.kind, "a number or boolean by some YAML readers")
             return self.flaw(tree.place, path, f"«{tree.text}» is read as {kind}", f"quote it: '{tree.text}'")
+        if hidden := HIDDEN.search(tree.text):
+            message = f"«{_short(tree.text)}» holds the character U+{ord(hidden[0]):04X}, which nobody sees"
+            return self.flaw(tree.place, path, message, "remove it")
         for match in constraints:
             if isinstance(match, Match) and not match.accepts(tree.text):
                 return self.flaw(tree.place, path, f"«{_short(tree.text)}»: expected {match.meaning}")
@@ -149,7 +155,8 @@ class Converter:
         values: dict[str, Any] = {}
         for name in tree.entries:
             if name not in keys_of(kind):
-                fix = did_you_mean(name, keys_of(kind)) or f"the keys here are {', '.join(keys_of(kind))}"
+                fix = f"the keys here are {', '.join(keys_of(kind))}"
+                fix = did_you_mean(name, keys_of(kind)) or (SECRETS if speaks_of_secrets(name) else fix)
                 self.flaw(tree.keys[name], (*path, name), "unknown key", fix)
         for name, spec in keys_of(kind).items():
             if name in tree.entries:

@@ -10,8 +10,11 @@ from typing import Any
 
 import yaml
 
+from generator.loader import UNREADABLE, Kubectl
+
 from .nodes import Map, parse
 from .problem import EnvironmentInvalid, Place, Problem
+from .text import read_text
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,15 @@ def read_patches(folder: Path, shown: str) -> list[UserPatch]:
 
 
 def _read(path: Path, shown: str) -> UserPatch:
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error}")]) from None
+    text = read_text(path, shown).replace("\r\n", "\n")
     tree = parse(text, shown)
-    body = yaml.safe_load(text)
+    body = _loaded(text, tree)
     if "patch" in body and "target" in body:
         return _json_patch(path.name, tree, body)
     meta = body.get("metadata")
-    named = isinstance(meta, dict) and isinstance(meta.get("name"), str)
-    if not (isinstance(body.get("kind"), str) and isinstance(body.get("apiVersion"), str) and named):
+    if not (isinstance(meta, dict) and all(isinstance(meta.get(key, ""), str) for key in ("name", "namespace"))):
+        meta = {}
+    if not (isinstance(body.get("kind"), str) and isinstance(body.get("apiVersion"), str) and meta.get("name")):
         fix = "name the object to patch: apiVersion, kind, metadata.name (or `target:` and `patch:` for JSON 6902)"
         raise EnvironmentInvalid([Problem(tree.place, "", "not a patch", fix)])
     group, _, version = body["apiVersion"].rpartition("/")
@@ -64,11 +65,25 @@ def _read(path: Path, shown: str) -> UserPatch:
     return UserPatch(path.name, tree.place, text, {key: value for key, value in target.items() if value}, body)
 
 
+def _loaded(text: str, tree: Map) -> dict[str, Any]:
+    """The data of a file, as kubectl reads it."""
+    try:
+        body = yaml.load(text, Loader=Kubectl)
+    except UNREADABLE as error:
+        said = getattr(error, "problem", None) or f"{type(error).__name__} {error}"
+        raise EnvironmentInvalid([Problem(tree.place, "", f"not YAML: {said}", "quote the value")]) from None
+    assert isinstance(body, dict), "parse() has found a mapping"
+    return body
+
+
 def _json_patch(file: str, tree: Map, body: dict[str, Any]) -> UserPatch:
     target, operations = body["target"], body["patch"]
-    if not (isinstance(target, dict) and isinstance(target.get("kind"), str) and isinstance(target.get("name"), str)):
+    texts = isinstance(target, dict) and all(isinstance(one, str) for pair in target.items() for one in pair)
+    if not (texts and target.get("kind") and target.get("name")):
         fix = "write `target: {kind: Deployment, name: llm-gateway}`"
-        raise EnvironmentInvalid([Problem(tree.entries["target"].place, "target", "needs kind and name", fix)])
+        raise EnvironmentInvalid(
+            [Problem(tree.entries["target"].place, "target", "needs kind and name, as texts", fix)]
+        )
     if unknown := target.keys() - {"group", "version", "kind", "name", "namespace"}:
         fix = "use group, version, kind, name, namespace"
         raise EnvironmentInvalid([Problem(tree.entries["target"].place, f"target.{min(unknown)}", "unknown key", fix)])
