@@ -23,7 +23,7 @@ PoolDomain = Annotated[
     ),
 ]
 ClientId = Annotated[str, Match(r"[\w+]+", "the id of an app client, of letters and digits", 128)]
-ClaimName = Annotated[str, Match(r"[\w:/.-]+", "the name of a claim, e.g. scope", 256)]
+ClaimName = Annotated[str, Match(r"(?!.*\.\.)\w[\w:/.-]*", "the name of a claim, e.g. scope", 256)]
 
 
 @dataclass(frozen=True)

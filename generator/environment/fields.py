@@ -38,10 +38,11 @@ class Size:
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _HOST = rf"{_LABEL}(\.{_LABEL})+"
+_COMPONENT = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
 _OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-URL_CHARACTERS = r"[A-Za-z0-9._~:/@!&()*+,;=%\[\]-]"
-"""Those of RFC 3986 but `$` and quotes: somebody who reads the configuration would take these for a variable's."""
-NO_VARIABLE = r"(?!os\.environ/|env\.)"
+URL_CHARACTERS = r"[A-Za-z0-9._~:/@%+,=-]"
+"""Those of RFC 3986 in which nobody who reads the URL sees a variable, a template or the end of a word."""
+NO_VARIABLE = r"(?!os\.environ/|env\.|vault\.)"
 """What LiteLLM and Bifrost take for the name of a variable of theirs, and replace by its value."""
 
 AccountId = Annotated[str, Match(r"\d{12}", "a 12-digit AWS account id, e.g. '111122223333'")]
@@ -53,7 +54,7 @@ ApiEndpoint = Annotated[
         "the host of the API endpoint without https://, e.g. ABC123.gr7.us-east-1.eks.amazonaws.com",
     ),
 ]
-Arn = Annotated[str, Match(r"arn:aws[a-z-]*:[A-Za-z0-9:/_.*+=,@-]+", "an ARN, e.g. arn:aws:acm:...", 2048)]
+Arn = Annotated[str, Match(r"(?!.*\.\.)arn:aws[a-z-]*:[A-Za-z0-9:/_.+=,@-]+", "an ARN, e.g. arn:aws:acm:...", 2048)]
 ChartVersion = Annotated[str, Match(r"\d+\.\d+\.\d+", "an exact chart version, e.g. 1.20.2")]
 BucketName = Annotated[
     str, Match(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "an S3 bucket name of lower-case letters, digits and -")
@@ -63,7 +64,8 @@ ClusterName = Annotated[str, Match(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "an EKS cl
 Cron = Annotated[
     str,
     Match(
-        r"[A-Za-z0-9*/,?#-]+( [A-Za-z0-9*/,?#-]+){4}", "a cron expression of five fields, UTC, e.g. '0 8 * * mon-fri'"
+        r"(?!-)[A-Za-z0-9*/,?#-]+( [A-Za-z0-9*/,?#-]+){4}",
+        "a cron expression of five fields, UTC, e.g. '0 8 * * mon-fri'",
     ),
 ]
 Digest = Annotated[str, Match(r"sha256:[0-9a-f]{64}", "an image digest, sha256: and 64 hexadecimal digits")]
@@ -71,12 +73,12 @@ DnsLabel = Annotated[str, Match(_LABEL, "a DNS label: lower-case letters, digits
 ModelId = Annotated[
     str,
     Match(
-        NO_VARIABLE + r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*",
+        NO_VARIABLE + r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._:/@+-]*",
         "a provider's id of a model, e.g. zai.glm-4.7 or llama3:8b",
         2048,
     ),
 ]
-Email = Annotated[str, Match(rf"[A-Za-z0-9._%+-]+@{_HOST}", "an e-mail address, e.g. admin@example.com")]
+Email = Annotated[str, Match(rf"[A-Za-z0-9_+][A-Za-z0-9._+-]*@{_HOST}", "an e-mail address, e.g. admin@example.com")]
 GoDuration = Annotated[str, Match(r"([0-9]{1,6}(s|m|h))+", "a duration of hours, minutes, seconds, e.g. 5m or 720h")]
 Host = Annotated[str, Match(_HOST, "a host name, e.g. agents.example.com")]
 ServerHost = Annotated[
@@ -93,14 +95,14 @@ KeyPrefix = Annotated[
     ),
 ]
 ModelName = Annotated[
-    str, Match(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "a model name: lower-case letters, digits, . and -", 63)
+    str, Match(NO_VARIABLE + r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", "a model name: lower-case letters, digits, . and -", 63)
 ]
 Period = Annotated[str, Match(r"[1-9][0-9]{0,6}(m|h|d)", "a period of minutes, hours or days, e.g. 30d")]
 Quantity = Annotated[
     str, Match(r"[1-9][0-9]{0,8}(\.[0-9]{1,3})?(Ki|Mi|Gi|Ti)", "a size in binary units, e.g. 512Mi or 10Gi")
 ]
 Cpu = Annotated[str, Match(r"[1-9][0-9]{0,6}m?", "CPU in cores or millicores, e.g. 500m or '2'")]
-QueueName = Annotated[str, Match(r"[A-Za-z0-9_-]{1,80}", "the name of an SQS queue, not its URL")]
+QueueName = Annotated[str, Match(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}", "the name of an SQS queue, not its URL")]
 Region = Annotated[str, Match(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS Region, e.g. us-east-1")]
 RepoUrl = Annotated[
     str,
@@ -109,14 +111,18 @@ RepoUrl = Annotated[
         "the URL of a Git repository, e.g. https://github.com/example/openclaw-eks.git",
     ),
 ]
-Revision = Annotated[str, Match(r"[A-Za-z0-9_][A-Za-z0-9._/+-]*", "the name of a branch or a tag, e.g. main")]
+Revision = Annotated[str, Match(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/+-]*", "the name of a branch or a tag, e.g. main")]
 RouteTable = Annotated[str, Match(r"rtb-[0-9a-f]+", "the id of a route table, e.g. rtb-0123456789abcdef0")]
 Repository = Annotated[
-    str, Match(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+|[a-z0-9._-]+", "an image repository without a tag")
+    str, Match(rf"[a-z0-9][a-z0-9.-]*(:\d+)?(/{_COMPONENT})+|{_COMPONENT}", "an image repository without a tag")
 ]
-RoleName = Annotated[str, Match(r"[\w+=,.@-]{1,64}", "an IAM role name (not an ARN)")]
+RoleName = Annotated[str, Match(r"\w[\w+=,.@-]{0,63}", "an IAM role name (not an ARN)")]
 SecretPath = Annotated[
-    str, Match(r"[A-Za-z0-9_][A-Za-z0-9_+=.@-]*(/[A-Za-z0-9_+=.@-]+)*", "a Secrets Manager prefix, e.g. openclaw/prod")
+    str,
+    Match(
+        r"[A-Za-z0-9_][A-Za-z0-9_+=.@-]*(/[A-Za-z0-9_][A-Za-z0-9_+=.@-]*)*",
+        "a Secrets Manager prefix, e.g. openclaw/prod",
+    ),
 ]
 Subnet = Annotated[str, Match(r"subnet-[0-9a-f]+", "the id of a subnet, e.g. subnet-0123456789abcdef0")]
 Tag = Annotated[str, Match(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image tag", 128)]

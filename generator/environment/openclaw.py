@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 Subject = Annotated[
     str,
-    Match(r"[A-Za-z0-9][A-Za-z0-9._:/@+=,|-]*", "the `sub` by which a provider knows somebody, without spaces", 255),
+    Match(
+        r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._:/@+=,|-]*",
+        "the `sub` by which a provider knows somebody, without spaces",
+        255,
+    ),
 ]
 
 SPOT_NOTICE = 120

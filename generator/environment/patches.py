@@ -56,7 +56,7 @@ def _read(path: Path, shown: str) -> UserPatch:
     meta = body.get("metadata")
     if not (isinstance(meta, dict) and all(isinstance(meta.get(key, ""), str) for key in ("name", "namespace"))):
         meta = {}
-    if not (isinstance(body.get("kind"), str) and isinstance(body.get("apiVersion"), str) and meta.get("name")):
+    if not (all(isinstance(body.get(key), str) and body[key] for key in ("kind", "apiVersion")) and meta.get("name")):
         fix = "name the object to patch: apiVersion, kind, metadata.name (or `target:` and `patch:` for JSON 6902)"
         raise EnvironmentInvalid([Problem(tree.place, "", "not a patch", fix)])
     group, _, version = body["apiVersion"].rpartition("/")

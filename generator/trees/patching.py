@@ -101,7 +101,7 @@ def _same(before: Obj, after: Any) -> bool:
         isinstance(meta, dict) and isinstance(meta.get("labels"), dict) and isinstance(after.get("spec", {}), dict)
     ):
         return False
-    annotations, data = meta.get("annotations", {}), after.get("data", {})
+    annotations, data = meta.get("annotations", {}), after.get("data", None if "data" in before else {})
     if not (isinstance(annotations, dict) and isinstance(data, dict)):
         return False
     if any(not isinstance(value, str) for value in data.values()):
