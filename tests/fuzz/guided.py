@@ -1,55 +1,45 @@
-"""Coverage-guided fuzzing of one target: `python -m tests.fuzz.guided TARGET FOUND [libFuzzer's own options]`.
+"""Fuzzing by coverage, with Atheris: `python -m tests.fuzz.guided TARGET FOLDER [libFuzzer's own options]`.
 
-Run by the suite with Atheris on its path.  A finding is kept once per place in the code, and the run goes on.
+It needs Atheris on its path, so `python -m tests.fuzz` runs it. A finding does not end it; a hang, too much memory and
+an end of the process do, and libFuzzer keeps their input.
 """
 
 import random
 import sys
-import traceback
 from hashlib import sha256
 from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(
-    include=["generator.environment", "generator.trees", "generator.check", "generator.kubernetes"]
-):
-    from tests.fuzz.targets import TARGETS, seeds
-
+from tests.fuzz.findings import Findings
 from tests.fuzz.mutating import mutated
 
+PACKAGES = ["generator.environment", "generator.trees", "generator.check", "generator.kubernetes"]
+with atheris.instrument_imports(include=PACKAGES):
+    from tests.fuzz.targets import TARGETS, seeds
+
 MAX_BYTES = 65_536
-
-
-def place(error: BaseException) -> str:
-    """Where an exception was raised: its innermost frame in the project, and its type."""
-    frames = [
-        f for f in traceback.extract_tb(error.__traceback__) if "/generator/" in f.filename or "/tests/" in f.filename
-    ]
-    last = frames[-1]
-    return f"{Path(last.filename).name}-{last.lineno}-{type(error).__name__}"
+SECONDS = 5
+"""Longest that one input may take."""
+MEGABYTES = 1024
+"""Memory of the whole process, which begins with half of it at most."""
 
 
 def main() -> None:
-    target, found, *options = sys.argv[1:]
-    run = TARGETS[target]
-    folder = Path(found)
-    folder.mkdir(parents=True, exist_ok=True)
-    corpus = folder / "seeds"
-    corpus.mkdir(exist_ok=True)
+    target, name, *options = sys.argv[1:]
+    run, folder = TARGETS[target], Path(name)
+    findings = Findings(folder)
+    first, grown = folder / "seeds" / target, folder / "corpus" / target
+    for path in (first, grown):
+        path.mkdir(parents=True, exist_ok=True)
     for text in seeds(target):
-        (corpus / sha256(text.encode()).hexdigest()[:16]).write_text(text, "utf-8")
+        (first / sha256(text.encode()).hexdigest()[:16]).write_text(text, "utf-8")
 
     def one(data: bytes) -> None:
-        text = data.decode("utf-8", "replace")
         try:
-            run(text)
+            run(data.decode("utf-8", "replace"))
         except Exception as error:
-            path = folder / f"{target}-{place(error)}"
-            if not path.exists():
-                path.write_bytes(data)
-                path.with_suffix(path.suffix + ".trace").write_text(traceback.format_exc(), "utf-8")
-                print(f"FINDING {path.name}", file=sys.stderr)
+            findings.keep(target, data, error)
 
     def mutate(data: bytes, maximum: int, seed: int) -> bytes:
         chance = random.Random(seed)
@@ -57,20 +47,13 @@ def main() -> None:
             return bytes(atheris.Mutate(data, maximum))
         return mutated(data.decode("utf-8", "replace"), target, chance).encode("utf-8", "replace")[:maximum]
 
-    atheris.Setup(
-        [
-            sys.argv[0],
-            f"-max_len={MAX_BYTES}",
-            "-timeout=5",
-            f"-artifact_prefix={folder}/",
-            *options,
-            str(folder / "corpus"),
-            str(corpus),
-        ],
-        one,
-        custom_mutator=mutate,
+    limits = (
+        f"-max_len={MAX_BYTES}",
+        f"-timeout={SECONDS}",
+        f"-rss_limit_mb={MEGABYTES}",
+        f"-artifact_prefix={folder}/",
     )
-    (folder / "corpus").mkdir(exist_ok=True)
+    atheris.Setup([sys.argv[0], *limits, *options, str(grown), str(first)], one, custom_mutator=mutate)
     atheris.Fuzz()
 
 
