@@ -11,6 +11,7 @@ from generator.kubernetes.objects import HASHED, Obj, is_hashed
 
 # Go escapes what could end a <script> or a JavaScript line.
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+REFERENCES = ("configMap", "configMapRef", "configMapKeyRef")
 _ALPHABET = str.maketrans("013ae", "ghkmt")
 
 
@@ -58,7 +59,7 @@ def _renamed(value: Any, names: Mapping[str, str], key: str = "") -> Any:
     """A copy in which every reference to a ConfigMap has its new name."""
     if isinstance(value, dict):
         copy = {name: _renamed(item, names, name) for name, item in value.items()}
-        if key in ("configMap", "configMapRef", "configMapKeyRef") and copy.get("name") in names:
+        if key in REFERENCES and isinstance(copy.get("name"), str) and copy["name"] in names:
             copy["name"] = names[copy["name"]]
         return copy
     if isinstance(value, list):

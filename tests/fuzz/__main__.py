@@ -1,4 +1,4 @@
-"""`make fuzz`: every target for its share of the time, by structure and by coverage; exit code 1: something was found."""
+"""`make fuzz`: every target for its share of the time, by structure and by coverage; exit code 1: it found one."""
 
 from __future__ import annotations
 
