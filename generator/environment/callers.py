@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from .fields import URL_CHARACTERS, Line, Match, Range, Size
+from .fields import AUTHORITY, SEGMENT, Line, Match, Range, Size
 from .problem import Flaw
 
 if TYPE_CHECKING:
     from .model import Environment
 
-HttpsUrl = Annotated[str, Match(rf"https://(?!/){URL_CHARACTERS}+", "an https URL, e.g. https://id.example.com", 2048)]
+HttpsUrl = Annotated[
+    str, Match(rf"https://{AUTHORITY}(/{SEGMENT})*/?", "an https URL, e.g. https://id.example.com", 2048)
+]
 UserPool = Annotated[
     str,
     Match(r"arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[\w-]+_\w+", "the ARN of a Cognito user pool", 256),

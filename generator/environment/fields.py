@@ -40,8 +40,10 @@ _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _HOST = rf"{_LABEL}(\.{_LABEL})+"
 _COMPONENT = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
 _OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-URL_CHARACTERS = r"[A-Za-z0-9._~:/@%+,=-]"
-"""Those of RFC 3986 in which nobody who reads the URL sees a variable, a template or the end of a word."""
+_PORT = r"([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
+AUTHORITY = rf"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:{_PORT})?"
+SEGMENT = r"[A-Za-z0-9._~:@%+,=-]+"
+"""Of a URL's path: the characters of RFC 3986 in which nobody sees a variable, a template or the end of a word."""
 NO_VARIABLE = r"(?!os\.environ/|env\.|vault\.)"
 """What LiteLLM and Bifrost take for the name of a variable of theirs, and replace by its value."""
 
@@ -84,9 +86,7 @@ Host = Annotated[str, Match(_HOST, "a host name, e.g. agents.example.com")]
 ServerHost = Annotated[
     str, Match(NO_VARIABLE + _HOST, "a host name that does not start with env., where Bifrost would read a variable")
 ]
-HttpUrl = Annotated[
-    str, Match(rf"https?://(?!/){URL_CHARACTERS}*(?!/){URL_CHARACTERS}", "an http(s) URL without a final slash")
-]
+HttpUrl = Annotated[str, Match(rf"https?://{AUTHORITY}(/{SEGMENT})*", "an http(s) URL without a final slash")]
 KeyPrefix = Annotated[
     str,
     Match(
