@@ -19,7 +19,7 @@ from .visible import HIDDEN
 INVALID: Any = object()
 """Stands for a value whose problem is already on the list."""
 
-_TYPED = re.compile(
+TYPED = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|)"
     r"|[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*)"
     r"|[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9_]+)([eE][-+]?[0-9]+)?"
@@ -67,7 +67,7 @@ class Converter:
         return scalar(tree, constraints, path)
 
     def string(self, tree: Scalar, constraints: Iterable[Any], path: Path) -> Any:
-        if tree.plain and _TYPED.fullmatch(tree.text):
+        if tree.plain and TYPED.fullmatch(tree.text):
             if not tree.text:
                 return self.flaw(tree.place, path, "the value is missing", "write it after the colon")
             kinds = {"bool": "a boolean", "null": "null", "timestamp": "a date", "int": "a number", "float": "a number"}
@@ -111,7 +111,7 @@ class Converter:
     def choice(self, tree: Scalar, options: tuple[Any, ...], path: Path) -> Any:
         for option in options:
             if tree.text == str(option) and (isinstance(option, str) or tree.plain):
-                if isinstance(option, str) and tree.plain and _TYPED.fullmatch(tree.text):
+                if isinstance(option, str) and tree.plain and TYPED.fullmatch(tree.text):
                     return self.string(tree, (), path)
                 return option
         return self.flaw(

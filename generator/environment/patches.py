@@ -4,6 +4,8 @@ A file holds either a strategic merge patch (a partial object with apiVersion, k
 patch: `target:` (kind and name, group, version and namespace where needed) and `patch:` (the list of operations).
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,8 @@ import yaml
 
 from generator.loader import UNREADABLE, Kubectl
 
-from .nodes import Map, parse
+from .convert import TYPED
+from .nodes import List, Map, Scalar, Tree, parse
 from .problem import EnvironmentInvalid, Place, Problem
 from .text import read_text
 
@@ -50,6 +53,8 @@ def read_patches(folder: Path, shown: str) -> list[UserPatch]:
 def _read(path: Path, shown: str) -> UserPatch:
     text = read_text(path, shown).replace("\r\n", "\n")
     tree = parse(text, shown)
+    if ambiguous := list(_ambiguous(tree)):
+        raise EnvironmentInvalid(ambiguous)
     body = _loaded(text, tree)
     if "patch" in body and "target" in body:
         return _json_patch(path.name, tree, body)
@@ -63,6 +68,20 @@ def _read(path: Path, shown: str) -> UserPatch:
     target = {"group": group, "version": version, "kind": body["kind"], "name": meta["name"]}
     target |= {"namespace": meta["namespace"]} if "namespace" in meta else {}
     return UserPatch(path.name, tree.place, text, {key: value for key, value in target.items() if value}, body)
+
+
+def _ambiguous(tree: Tree) -> Iterator[Problem]:
+    """Values that kustomize would read otherwise than we do: dates, `yes`, `1_000`, `0o7`, `1e3`."""
+    if isinstance(tree, Scalar):
+        if tree.plain and TYPED.fullmatch(tree.text) and not _AGREED.fullmatch(tree.text):
+            message = f"«{tree.text}» is read as one thing by kustomize, and as another here"
+            yield Problem(tree.place, "", message, f"quote it: '{tree.text}', or write it as JSON would")
+    else:
+        for inner in tree.items if isinstance(tree, List) else tree.entries.values():
+            yield from _ambiguous(inner)
+
+
+_AGREED = re.compile(r"(true|false|null|~|-?(0|[1-9][0-9]*)(\.[0-9]+)?)?", re.ASCII)
 
 
 def _loaded(text: str, tree: Map) -> dict[str, Any]:

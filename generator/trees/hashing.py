@@ -15,13 +15,13 @@ REFERENCES = ("configMap", "configMapRef", "configMapKeyRef")
 _ALPHABET = str.maketrans("013ae", "ghkmt")
 
 
-def content_hash(data: dict[str, str]) -> str:
+def content_hash(data: dict[str, str], binary: dict[str, str] | None = None) -> str:
     """The suffix that kustomize gives to a generated ConfigMap (checked against kubectl in the tests).
 
     Ten hexadecimal digits of the SHA-256 over the object as Go's encoding/json writes it, the name left empty, with the
     digits that could form words replaced.
     """
-    hashed = {"data": data, "kind": "ConfigMap", "name": ""}
+    hashed = {"data": data, "kind": "ConfigMap", "name": ""} | ({"binaryData": binary} if binary else {})
     text = json.dumps(hashed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     for character, escape in _ESCAPES.items():
         text = text.replace(character, escape)
@@ -34,7 +34,7 @@ def resolve(objects: Sequence[Obj]) -> list[Obj]:
         (
             obj["metadata"]["namespace"],
             obj["metadata"]["name"],
-        ): f"{obj['metadata']['name']}-{content_hash(obj['data'])}"
+        ): f"{obj['metadata']['name']}-{content_hash(obj['data'], obj.get('binaryData'))}"
         for obj in objects
         if is_hashed(obj)
     }

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, get_args, get_origin
 
 import pytest
@@ -163,6 +164,7 @@ CANDIDATES = (
 )
 
 
+@cache  # many keys are of one type
 def accepts(kind: Any, text: str) -> bool:
     return Converter().value(Scalar(Place("x"), text, False, "str"), kind, ()) is not INVALID
 

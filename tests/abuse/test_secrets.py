@@ -32,11 +32,11 @@ SECRETS = {
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
+def repository(tmp_path: Path, few_examples: str) -> Path:
     folder = tmp_path / "environments"
     folder.mkdir()
-    for name in ("defaults", "dev"):
-        shutil.copyfile(ROOT / f"environments/{name}.yaml", folder / f"{name}.yaml")
+    shutil.copyfile(ROOT / "environments/dev.yaml", folder / "dev.yaml")
+    (folder / "defaults.yaml").write_text(few_examples, "utf-8")
     return tmp_path
 
 

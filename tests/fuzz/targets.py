@@ -84,7 +84,12 @@ def documents(text: str) -> None:
     """A file that `check DIR` reads: any YAML, by anyone."""
     with tempfile.TemporaryDirectory(dir=_memory()) as folder:
         (Path(folder) / "fuzz.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
-        findings = check_folder(Path(folder), None).findings
+        manifests(Path(folder))
+
+
+def manifests(folder: Path) -> None:
+    """A folder of such files."""
+    findings = check_folder(folder, None).findings
     for line in (*report.text(findings), *report.github(findings)):
         assert not UNPRINTABLE.search(line), f"steers a terminal: {line!r}"
     json.loads(report.sarif(findings, {}))
