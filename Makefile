@@ -8,7 +8,7 @@ PYTEST := $(RUN) -m pytest
 wants = $(if $($(1)),,$(error make $@ wants $(1), e.g. make $@ $(1)="$(2)"))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test clean
+.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -86,6 +86,9 @@ verify-test: $(VENV)/dev ## the checks of a live cluster understand what the rea
 page-test: $(VENV)/dev ## the written pages in a browser: nothing fetched, nothing cut, everything readable, narrow and wide, light and dark
 	@$(RUN) -m tools.programs install node chromium
 	@$(PYTEST) tests/real/page
+
+fuzz: $(VENV)/dev ## hostile environment files, patches and manifests: SECONDS=180 of them, by structure and by coverage (PyPI the first time)
+	@$(RUN) -m tests.fuzz $(SECONDS)
 
 bootstrap: $(VENV)/run ## the commands from an empty EKS cluster to a synced gateway; ENV=staging, ARGS=--run runs them
 	@$(call wants,ENV,staging)$(RUN) -m generator bootstrap $(ENV) $(ARGS)

@@ -33,6 +33,8 @@ def bootstrap(root: Path, name: str, running: bool, only: int | None) -> None:
     env = environment(root, name, pending=True)
     for path, text in account(env).files.items():
         target = root / path
+        if not target.resolve().is_relative_to(root.resolve()):
+            fail(f"{path}: leads out of the repository; remove the link on the way to it")
         if not target.exists() or target.read_text("utf-8") != text:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")

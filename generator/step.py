@@ -16,9 +16,10 @@ class Step:
     stdin: str = ""
 
     def __str__(self) -> str:
+        what = " ".join(self.what.splitlines())  # a second line would be a command to whoever pastes it
         if not self.argv:
-            return f"# {self.what}"
-        head = f"# {self.what}\n"
+            return f"# {what}"
+        head = f"# {what}\n"
         if not self.stdin:
             return head + shlex.join(self.argv)
         return f"{head}{shlex.join(self.argv)} <<'MANIFEST'\n{self.stdin}MANIFEST"

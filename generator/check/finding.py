@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from generator.environment.visible import line
+
+LONGEST = 2000
+"""Characters of a text that are shown."""
 
 
 @dataclass(frozen=True, order=True)
@@ -22,10 +27,22 @@ class Finding:
     """`error` fails the check, `warning` is printed."""
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        field = f"{self.path}: " if self.path else ""
-        remedy = f"; {self.fix}" if self.fix else ""
-        return f"{where}: {field}{self.message}{remedy} [{self.rule}]"
+        one = self.shown()
+        where = f"{one.file}:{one.line}" if one.line else one.file
+        field = f"{one.path}: " if one.path else ""
+        remedy = f"; {one.fix}" if one.fix else ""
+        return f"{where}: {field}{one.message}{remedy} [{one.rule}]"
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self.shown())
+
+    def shown(self) -> Finding:
+        """The same, fit for a terminal and a log whatever the object holds."""
+        return replace(
+            self,
+            file=line(self.file, LONGEST),
+            path=line(self.path, LONGEST),
+            message=line(self.message, LONGEST),
+            fix=line(self.fix, LONGEST),
+            object=line(self.object, LONGEST),
+        )

@@ -12,7 +12,7 @@ from generator.check.finding import Finding
 def text(findings: Sequence[Finding]) -> list[str]:
     """Grouped by object: the consequence first, the remedy last."""
     lines = []
-    ordered = sorted(findings, key=lambda one: (one.file, one.object, one))
+    ordered = sorted((one.shown() for one in findings), key=lambda one: (one.file, one.object, one))
     for (file, obj), group in groupby(ordered, key=lambda one: (one.file, one.object)):
         lines.append(f"{file}  {obj}".rstrip())
         lines += [f"  {one.severity}: {one}" for one in group]
@@ -26,7 +26,7 @@ def github(findings: Sequence[Finding]) -> list[str]:
         + _data(
             "; ".join(part for part in (f"{one.path}: {one.message}" if one.path else one.message, one.fix) if part)
         )
-        for one in findings
+        for one in (one.shown() for one in findings)
     ]
 
 
@@ -53,7 +53,7 @@ def sarif(findings: Sequence[Finding], manuals: Mapping[str, str]) -> str:
                 }
             ],
         }
-        for one in findings
+        for one in (one.shown() for one in findings)
     ]
     run = {"tool": {"driver": {"name": "openclaw-eks check", "rules": described}}, "results": results}
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}

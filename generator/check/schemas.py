@@ -25,6 +25,7 @@ DEFAULT_MINOR = "1.36"
 BUNDLE = POLICIES / "schemas"
 
 _REFERENCE = re.compile(r'"\$ref":"#/\$defs/([^"]+)"')
+_GROUP = re.compile(r"[a-z0-9][a-z0-9.-]{0,250}")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
@@ -80,7 +81,9 @@ class Schemas:
     def _compile(self, name: str) -> "Validator | None":
         from jsonschema_rs import Draft202012Validator, RegexOptions  # 38 ms, for those who check only
 
-        definitions = self._read(self._core) | self._read(BUNDLE / "crds" / f"{name.split('/')[0]}.json")
+        group = name.split("/")[0]
+        own = self._read(BUNDLE / "crds" / f"{group}.json") if _GROUP.fullmatch(group) else {}
+        definitions = self._read(self._core) | own
         if name not in definitions:
             return None
         needed, pending = set[str](), [name]

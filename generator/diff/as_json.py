@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from generator.environment.credentials import masked
+
 from .fields import ABSENT
 from .impact import Impact
 from .source import Comparison
@@ -46,4 +48,13 @@ def as_json(found: Comparison, impacts: Sequence[Impact]) -> str:
 
 def _side(name: str, value: Any) -> dict[str, Any]:
     """Left out where the field is not there; null is a value."""
-    return {} if value is ABSENT else {name: value}
+    return {} if value is ABSENT else {name: _told(value)}
+
+
+def _told(value: Any) -> Any:
+    """A value without the credentials in it."""
+    if isinstance(value, dict):
+        return {key: _told(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_told(inner) for inner in value]
+    return masked(value) if isinstance(value, str) else value

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from generator.environment.visible import visible
+
 from .change import by_component
 from .impact import Impact, Severity
 from .source import Comparison
 from .text import environments, lines, summary
-from .visible import visible
 
 
 def html(found: Comparison, impacts: Sequence[Impact]) -> str:

@@ -6,11 +6,12 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
+from generator.environment.visible import visible
+
 from .change import Change, by_component
 from .impact import Impact, Severity
 from .source import Comparison
 from .text import environments, lines, summary
-from .visible import visible
 
 SIGNS = {Severity.DANGER: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "⚪"}
 MARKS = {"added": "+", "removed": "-", "changed": "~"}

@@ -91,6 +91,8 @@ def _environments(root: Path, tree: Mapping[str, str]) -> dict[str, Environment]
     found: dict[str, Environment] = {}
     with TemporaryDirectory() as scratch:
         for path, name in tree.items():
+            if ".." in path.split("/"):  # no Git makes such a tree, but whoever wants to can
+                continue
             target = Path(scratch) / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(contents[name], "utf-8")

@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
+from generator.environment.visible import visible
+
 from .change import Change, by_component
 from .fields import ABSENT, Field
 from .impact import Impact, Severity
 from .source import Comparison
-from .visible import visible
 
 MARKS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
 COLOURS = {Severity.DANGER: "red", Severity.WARNING: "yellow", Severity.NOTE: None}

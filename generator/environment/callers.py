@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from .fields import Match, Range, Size, Text
+from .fields import AUTHORITY, SEGMENT, Line, Match, Range, Size
 from .problem import Flaw
 
 if TYPE_CHECKING:
     from .model import Environment
 
-HttpsUrl = Annotated[str, Match(r"https://[^\s/?#]+[^\s?#]*", "an https URL, e.g. https://id.example.com", 2048)]
+HttpsUrl = Annotated[
+    str, Match(rf"https://{AUTHORITY}(/{SEGMENT})*/?", "an https URL, e.g. https://id.example.com", 2048)
+]
 UserPool = Annotated[
     str,
     Match(r"arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool/[\w-]+_\w+", "the ARN of a Cognito user pool", 256),
@@ -22,7 +24,8 @@ PoolDomain = Annotated[
         "the prefix of a Cognito domain, without .auth.<region>.amazoncognito.com, or a domain of your own",
     ),
 ]
-ClaimName = Annotated[str, Match(r"[\w:/.-]+", "the name of a claim, e.g. scope", 256)]
+ClientId = Annotated[str, Match(r"[\w+]+", "the id of an app client, of letters and digits", 128)]
+ClaimName = Annotated[str, Match(r"(?!.*\.\.)\w[\w:/.-]*", "the name of a claim, e.g. scope", 256)]
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Cognito:
 
     user_pool_arn: UserPool
     """Its ARN."""
-    client_id: Text
+    client_id: ClientId
     """Id of the app client; its callback URLs are https://<gateway>.<domain>/oauth2/idpresponse."""
     domain: PoolDomain
     """Prefix of the pool's domain, or a domain of your own."""
@@ -81,7 +84,7 @@ class Claim:
     """E.g. `scope`, `aud` or `client_id`; access tokens of Cognito carry no `aud`."""
     format: Literal["single-string", "string-array", "space-separated-values"]
     """How the token writes it; `scope` is space-separated-values."""
-    values: Annotated[tuple[Text, ...], Size(1)]
+    values: Annotated[tuple[Line, ...], Size(1)]
     """What the load balancer looks for in it; ten at most."""
 
 

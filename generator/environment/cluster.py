@@ -16,11 +16,13 @@ from .fields import (
     Quantity,
     Range,
     Region,
+    RepoUrl,
+    Revision,
     RoleName,
     RouteTable,
     Size,
     Subnet,
-    Text,
+    TimeZone,
     VpcId,
     Zone,
 )
@@ -101,7 +103,7 @@ class SyncWindow:
     """Start of the window."""
     duration: GoDuration
     """Length of the window."""
-    time_zone: Text = "UTC"
+    time_zone: TimeZone = "UTC"
     """IANA time zone of the schedule."""
 
 
@@ -121,9 +123,9 @@ class ArgoCd:
 class GitOps:
     """Where Argo CD finds the manifests."""
 
-    repo_url: Text
+    repo_url: RepoUrl
     """Clone URL of this repository, as Argo CD knows it."""
-    revision: Text
+    revision: Revision
     """Branch or tag to sync; a branch that only reviewed merges reach."""
     tree: Literal["rendered", "overlays"]
     """Which tree Argo CD reads: plain manifests, or the Kustomize overlays that build to the same objects."""

@@ -8,18 +8,21 @@ from dataclasses import MISSING, dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from .credentials import speaks_of_secrets
 from .fields import Match, Range, Size
 from .nodes import List, Map, Scalar, Tree
 from .problem import Flaw, Path, Place, Problem, dotted
 from .spelling import did_you_mean
+from .text import SECRETS
+from .visible import HIDDEN
 
 INVALID: Any = object()
 """Stands for a value whose problem is already on the list."""
 
-_TYPED = re.compile(
+TYPED = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|)"
     r"|[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*)"
-    r"|[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)([eE][-+]?[0-9]+)?"
+    r"|[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9_]+)([eE][-+]?[0-9]+)?"
     r"|[-+]?\.(inf|nan)|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"(([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(\.[0-9]*)?([ \t]*(Z|[-+][0-9]{1,2}(:[0-9]{2})?))?)?",
@@ -64,12 +67,15 @@ class Converter:
         return scalar(tree, constraints, path)
 
     def string(self, tree: Scalar, constraints: Iterable[Any], path: Path) -> Any:
-        if tree.plain and _TYPED.fullmatch(tree.text):
+        if tree.plain and TYPED.fullmatch(tree.text):
             if not tree.text:
                 return self.flaw(tree.place, path, "the value is missing", "write it after the colon")
             kinds = {"bool": "a boolean", "null": "null", "timestamp": "a date", "int": "a number", "float": "a number"}
             kind = kinds.get(tree.kind, "a number or boolean by some YAML readers")
             return self.flaw(tree.place, path, f"«{tree.text}» is read as {kind}", f"quote it: '{tree.text}'")
+        if hidden := HIDDEN.search(tree.text):
+            message = f"«{_short(tree.text)}» holds the character U+{ord(hidden[0]):04X}, which nobody sees"
+            return self.flaw(tree.place, path, message, "remove it")
         for match in constraints:
             if isinstance(match, Match) and not match.accepts(tree.text):
                 return self.flaw(tree.place, path, f"«{_short(tree.text)}»: expected {match.meaning}")
@@ -105,7 +111,7 @@ class Converter:
     def choice(self, tree: Scalar, options: tuple[Any, ...], path: Path) -> Any:
         for option in options:
             if tree.text == str(option) and (isinstance(option, str) or tree.plain):
-                if isinstance(option, str) and tree.plain and _TYPED.fullmatch(tree.text):
+                if isinstance(option, str) and tree.plain and TYPED.fullmatch(tree.text):
                     return self.string(tree, (), path)
                 return option
         return self.flaw(
@@ -149,7 +155,8 @@ class Converter:
         values: dict[str, Any] = {}
         for name in tree.entries:
             if name not in keys_of(kind):
-                fix = did_you_mean(name, keys_of(kind)) or f"the keys here are {', '.join(keys_of(kind))}"
+                fix = f"the keys here are {', '.join(keys_of(kind))}"
+                fix = did_you_mean(name, keys_of(kind)) or (SECRETS if speaks_of_secrets(name) else fix)
                 self.flaw(tree.keys[name], (*path, name), "unknown key", fix)
         for name, spec in keys_of(kind).items():
             if name in tree.entries:

@@ -25,7 +25,8 @@ TlsPolicy = Annotated[
 WebAcl = Annotated[
     str,
     Match(
-        r"[\w-]{1,128}|arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/\S+", "name or ARN of a regional web ACL"
+        r"\w[\w-]{0,127}|arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[\w/-]+",
+        "name or ARN of a regional web ACL",
     ),
 ]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from .bedrock import bedrock_flaws
 from .delivery import Delivery
-from .fields import DnsLabel, Host, ModelName, Range, Seconds, Size, Text
+from .fields import DnsLabel, ModelId, ModelName, Range, Seconds, ServerHost, Size
 from .image import Image
 from .models import Budget, unknown_model
 from .openclaw import Resources
@@ -63,7 +63,7 @@ class Images:
 class Database:
     """An existing PostgreSQL, for budgets that survive a restart."""
 
-    host: Host
+    host: ServerHost
     """Its host name."""
     port: Annotated[int, Range(1, 65535)]
     """Its port, 5432 as a rule."""
@@ -137,7 +137,7 @@ class LlmGateway:
 class Semantic:
     """Answers from similar, not only equal, prompts (Bifrost)."""
 
-    model: Text
+    model: ModelId
     """Embedding model on Bedrock, of Amazon's Titan family."""
     dimension: Annotated[int, Range(2, 8192)]
     """Length of its vectors."""
@@ -155,7 +155,7 @@ class Cache:
     resources: Resources
     ttl: Annotated[int, Range(1, 2_592_000, "seconds")]
     """How long an answer is given again."""
-    endpoint: Host | None = None
+    endpoint: ServerHost | None = None
     """ElastiCache: host of the primary or configuration endpoint, reached with TLS on 6379."""
     semantic: Semantic | None = None
     """Left out, only equal prompts hit."""

@@ -11,10 +11,9 @@ from .nodes import Map, Scalar, Tree, parse
 from .outputs import outputs_file, taken, with_outputs
 from .problem import EnvironmentInvalid, Place, Problem, dotted
 from .spelling import did_you_mean
+from .text import read_text
 
 DEFAULTS = "defaults"
-MAX_BYTES = 1_000_000
-"""Largest environment file that is read: prod.yaml is a hundredth of it."""
 
 
 def names(folder: Path) -> list[str]:
@@ -38,10 +37,17 @@ def load(folder: Path, name: str, *, pending: bool = False) -> Environment:
 
 def require_label(folder: Path, name: str) -> None:
     """Raises EnvironmentInvalid where a name cannot be that of an environment: it is part of Kubernetes' names."""
-    if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", name):
+    if len(name) > 63 or not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", name):
         place = Place(f"{folder.name}/{name}.yaml")
         raise EnvironmentInvalid(
-            [Problem(place, "", f"«{name}» is no DNS label", "name the file with lower-case letters, digits and -")]
+            [
+                Problem(
+                    place,
+                    "",
+                    f"«{name}» is no DNS label",
+                    "name the file with lower-case letters, digits and -, at most 63",
+                )
+            ]
         )
 
 
@@ -64,7 +70,7 @@ def completed(
     """The merged tree with what the account has yielded; what else `merged` returns."""
     assert isinstance(whole, Map)
     file = folder / outputs_file(name)
-    found = read(file, f"{folder.name}/{file.name}") if file.exists() else None
+    found = read(file, f"{folder.name}/{file.name}") if file.exists() or file.is_symlink() else None
     waits = frozenset(output.name for output in taken(whole))
     whole, problems = with_outputs(whole, found, name, folder.name, pending=pending)
     return whole, name, waits, problems
@@ -93,29 +99,16 @@ def without_strangers(whole: Map, defaults: Map) -> tuple[Map, list[Problem]]:
 
 def require_there(folder: Path, name: str) -> None:
     """Raises EnvironmentInvalid where an environment has no file, with the one that was probably meant."""
-    if not (folder / f"{name}.yaml").exists():
+    file = folder / f"{name}.yaml"
+    if not (file.exists() or file.is_symlink()):
         known = names(folder)
         fix = did_you_mean(name, known) or f"the environments are {', '.join(known)}"
         raise EnvironmentInvalid([Problem(Place(f"{folder.name}/{name}.yaml"), "", "no such file", fix)])
 
 
 def read(path: Path, shown: str) -> Map:
-    """The tree of a file; `shown` names the file in problems."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        fix = "run in the repository, or name it with --root"
-        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error.strerror}", fix)]) from None
-    if len(data) > MAX_BYTES:
-        raise EnvironmentInvalid([Problem(Place(shown), "", f"larger than {MAX_BYTES} bytes", "split the environment")])
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        message = f"not UTF-8: byte 0x{data[error.start]:02x}"
-        raise EnvironmentInvalid([Problem(Place(shown, line, column), "", message, "save the file in UTF-8")]) from None
-    return _tree(text, shown)
+    """The tree of a file; `shown`, its path in the repository, names it in problems."""
+    return _tree(read_text(path, shown), shown)
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from .bedrock import bedrock_flaws
-from .fields import DnsLabel, HttpUrl, ModelName, Period, Range, Region, Text, Usd
+from .fields import DnsLabel, HttpUrl, ModelId, ModelName, Period, Range, Region, Text, Usd
 from .problem import Flaw
 from .spelling import did_you_mean
 
@@ -63,7 +63,7 @@ class Model:
 
     provider: ProviderName
     """Which of `providers` serves it."""
-    id: Text
+    id: ModelId
     """The provider's own id: a Bedrock model or inference profile, an API model name."""
     context_window: Annotated[int, Range(1024, 10_000_000, "tokens")]
     """Tokens of prompt and reply together."""
@@ -94,7 +94,7 @@ class Route:
 class Embedding:
     """An embedding model, asked where the words of a prompt leave its topic open."""
 
-    model: Text
+    model: ModelId
     """The provider's own id, and its name at the LLM gateway: `cohere.embed-multilingual-v3`."""
     provider: Literal["bedrock", "ollama", "vllm"] = "bedrock"
     """Which of `providers` serves it: the account's own Bedrock, or a server inside the network."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from generator.loader import LOADER
+from generator.loader import LOADER, too_deep
 
 from .problem import EnvironmentInvalid, Path, Place, Problem, dotted
 
@@ -19,6 +19,7 @@ MAX_NODES = 50_000
 MAX_DEPTH = 32
 
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("bool", "float", "int", "null", "str", "timestamp", "value")}
+_TAGS |= {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,15 @@ def put(tree: Map, path: Path, value: Tree) -> Map:
 def parse(text: str, file: str) -> Map:
     """The tree of one environment file; raises EnvironmentInvalid with every trap found."""
     try:
+        if too_deep(text):
+            raise EnvironmentInvalid([Problem(Place(file), "", "nested too deep", "write the values out")])
         root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         raise EnvironmentInvalid([Problem(place, "", *_syntax(error, text, place))]) from None
-    except yaml.YAMLError as error:
-        raise EnvironmentInvalid([Problem(Place(file), "", f"not YAML: {error}")]) from None
+    except yaml.reader.ReaderError as error:
+        raise EnvironmentInvalid([_unreadable(error, text, file)]) from None
     if root is None:
         raise EnvironmentInvalid(
             [Problem(Place(file), "", "the file is empty", "copy a section from environments/defaults.yaml")]
@@ -111,10 +114,10 @@ class _Reader:
             raise self.bomb(place, path, "an anchor that contains itself")
         if self.count > MAX_NODES or len(path) > MAX_DEPTH:
             raise self.bomb(place, path, f"expands to more than {MAX_NODES} values or {MAX_DEPTH} levels")
+        if node.tag not in _TAGS:
+            self.flaw(node, path, f"the tag {node.tag} is not supported", "remove it")
         if isinstance(node, ScalarNode):
             kind = node.tag.rpartition(":")[2]
-            if node.tag not in _TAGS:
-                self.flaw(node, path, f"the tag {node.tag} is not supported", "remove it")
             return Scalar(place, node.value, not node.style, kind)
         self.open.add(id(node))
         tree = self.sequence(node, place, path) if isinstance(node, SequenceNode) else self.mapping(node, place, path)
@@ -143,6 +146,13 @@ class _Reader:
 
     def bomb(self, place: Place, path: Path, what: str) -> EnvironmentInvalid:
         return EnvironmentInvalid([*self.problems, Problem(place, dotted(path), what, "write the values out")])
+
+
+def _unreadable(error: yaml.reader.ReaderError, text: str, file: str) -> Problem:
+    """A character that YAML does not allow."""
+    start = text.find(chr(error.character))
+    place = Place(file, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+    return Problem(place, "", f"not YAML: {error.reason}", f"remove the character U+{error.character:04X}")
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, place: Place) -> tuple[str, str]:

@@ -4,12 +4,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from .fields import Cpu, DnsLabel, Quantity, Range, Seconds, Size, Text
+from .fields import Cpu, DnsLabel, Match, Quantity, Range, Seconds, Size
 from .image import Image
 from .problem import Flaw
 
 if TYPE_CHECKING:
     from .model import Environment
+
+Subject = Annotated[
+    str,
+    Match(
+        r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._:/@+=,|-]*",
+        "the `sub` by which a provider knows somebody, without spaces",
+        255,
+    ),
+]
 
 SPOT_NOTICE = 120
 """Seconds between the interruption notice and the end of a Spot instance (EC2 user guide, best effort)."""
@@ -84,9 +93,9 @@ class Gateway:
     """Which of `llmGateway.virtualKeys` the gateway calls models with."""
     tools: Literal["none", "web"]
     """`none`: the agent only answers; `web`: it may also fetch pages (opens egress to public HTTPS)."""
-    allow_users: tuple[Text, ...] = ()
+    allow_users: tuple[Subject, ...] = ()
     """For `sso`: subjects (`sub`) that may sign in; empty admits everybody whom the provider signs in."""
-    admins: tuple[Text, ...] = ()
+    admins: tuple[Subject, ...] = ()
     """For `sso`: subjects that hold `operator.admin`."""
 
 

@@ -4,14 +4,20 @@ A file holds either a strategic merge patch (a partial object with apiVersion, k
 patch: `target:` (kind and name, group, version and namespace where needed) and `patch:` (the list of operations).
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .nodes import Map, parse
+from generator.loader import UNREADABLE, Kubectl
+
+from .convert import TYPED
+from .nodes import List, Map, Scalar, Tree, parse
 from .problem import EnvironmentInvalid, Place, Problem
+from .text import read_text
 
 
 @dataclass(frozen=True)
@@ -45,17 +51,17 @@ def read_patches(folder: Path, shown: str) -> list[UserPatch]:
 
 
 def _read(path: Path, shown: str) -> UserPatch:
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EnvironmentInvalid([Problem(Place(shown), "", f"cannot be read: {error}")]) from None
+    text = read_text(path, shown).replace("\r\n", "\n")
     tree = parse(text, shown)
-    body = yaml.safe_load(text)
+    if ambiguous := list(_ambiguous(tree)):
+        raise EnvironmentInvalid(ambiguous)
+    body = _loaded(text, tree)
     if "patch" in body and "target" in body:
         return _json_patch(path.name, tree, body)
     meta = body.get("metadata")
-    named = isinstance(meta, dict) and isinstance(meta.get("name"), str)
-    if not (isinstance(body.get("kind"), str) and isinstance(body.get("apiVersion"), str) and named):
+    if not (isinstance(meta, dict) and all(isinstance(meta.get(key, ""), str) for key in ("name", "namespace"))):
+        meta = {}
+    if not (all(isinstance(body.get(key), str) and body[key] for key in ("kind", "apiVersion")) and meta.get("name")):
         fix = "name the object to patch: apiVersion, kind, metadata.name (or `target:` and `patch:` for JSON 6902)"
         raise EnvironmentInvalid([Problem(tree.place, "", "not a patch", fix)])
     group, _, version = body["apiVersion"].rpartition("/")
@@ -64,11 +70,39 @@ def _read(path: Path, shown: str) -> UserPatch:
     return UserPatch(path.name, tree.place, text, {key: value for key, value in target.items() if value}, body)
 
 
+def _ambiguous(tree: Tree) -> Iterator[Problem]:
+    """Values that kustomize would read otherwise than we do: dates, `yes`, `1_000`, `0o7`, `1e3`."""
+    if isinstance(tree, Scalar):
+        if tree.plain and TYPED.fullmatch(tree.text) and not _AGREED.fullmatch(tree.text):
+            message = f"«{tree.text}» is read as one thing by kustomize, and as another here"
+            yield Problem(tree.place, "", message, f"quote it: '{tree.text}', or write it as JSON would")
+    else:
+        for inner in tree.items if isinstance(tree, List) else tree.entries.values():
+            yield from _ambiguous(inner)
+
+
+_AGREED = re.compile(r"(true|false|null|~|-?(0|[1-9][0-9]*)(\.[0-9]+)?)?", re.ASCII)
+
+
+def _loaded(text: str, tree: Map) -> dict[str, Any]:
+    """The data of a file, as kubectl reads it."""
+    try:
+        body = yaml.load(text, Loader=Kubectl)
+    except UNREADABLE as error:
+        said = getattr(error, "problem", None) or f"{type(error).__name__} {error}"
+        raise EnvironmentInvalid([Problem(tree.place, "", f"not YAML: {said}", "quote the value")]) from None
+    assert isinstance(body, dict), "parse() has found a mapping"
+    return body
+
+
 def _json_patch(file: str, tree: Map, body: dict[str, Any]) -> UserPatch:
     target, operations = body["target"], body["patch"]
-    if not (isinstance(target, dict) and isinstance(target.get("kind"), str) and isinstance(target.get("name"), str)):
+    texts = isinstance(target, dict) and all(isinstance(one, str) for pair in target.items() for one in pair)
+    if not (texts and target.get("kind") and target.get("name")):
         fix = "write `target: {kind: Deployment, name: llm-gateway}`"
-        raise EnvironmentInvalid([Problem(tree.entries["target"].place, "target", "needs kind and name", fix)])
+        raise EnvironmentInvalid(
+            [Problem(tree.entries["target"].place, "target", "needs kind and name, as texts", fix)]
+        )
     if unknown := target.keys() - {"group", "version", "kind", "name", "namespace"}:
         fix = "use group, version, kind, name, namespace"
         raise EnvironmentInvalid([Problem(tree.entries["target"].place, f"target.{min(unknown)}", "unknown key", fix)])

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from .visible import line
+
 Path = tuple[str | int, ...]
 
 
@@ -15,7 +17,8 @@ class Place:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        file = line(self.file)
+        return f"{file}:{self.line}:{self.column}" if self.line else file
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Flaw:
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """A broken rule at a position in a file."""
+    """A broken rule at a position in a file; as text one line that may be printed anywhere, whatever the file holds."""
 
     place: Place
     path: str
@@ -39,9 +42,9 @@ class Problem:
     fix: str = ""
 
     def __str__(self) -> str:
-        subject = f"{self.path}: " if self.path else ""
-        remedy = f"; {self.fix}" if self.fix else ""
-        return f"{self.place}: {subject}{self.message}{remedy}"
+        subject = f"{line(self.path)}: " if self.path else ""
+        remedy = f"; {line(self.fix)}" if self.fix else ""
+        return f"{self.place}: {subject}{line(self.message)}{remedy}"
 
 
 class EnvironmentInvalid(Exception):

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
-from .fields import DnsLabel, Match, Text
+from .fields import DnsLabel, Line, Match
 from .problem import Flaw
 
 if TYPE_CHECKING:
     from .model import Environment
 
 Day = Annotated[str, Match(r"\d{4}-\d{2}-\d{2}", "a date, quoted, e.g. '2027-03-31'")]
-Reason = Annotated[str, Match(r"[\s\S]{20,}", "a reason of at least 20 characters: whoever reads it must agree", 4000)]
+Reason = Annotated[
+    str,
+    Match(r"[^\x00-\x08\x0b-\x1f\x7f]{20,}", "a reason of at least 20 characters: whoever reads it must agree", 4000),
+]
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Waiver:
 
     rule: DnsLabel
     """Id of the rule, as docs/policies.md lists it."""
-    object: Text
+    object: Line
     """The object as `make check` names it: kind, namespace and name, e.g. `StatefulSet openclaw/openclaw-main`."""
     reason: Reason
     """Why it is right here."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from generator.diff.markdown import escaped
-from generator.diff.visible import visible
+from generator.environment.visible import visible
 
 NAMED = 6
 """What a line names before it counts the others."""

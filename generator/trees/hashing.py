@@ -11,16 +11,17 @@ from generator.kubernetes.objects import HASHED, Obj, is_hashed
 
 # Go escapes what could end a <script> or a JavaScript line.
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+REFERENCES = ("configMap", "configMapRef", "configMapKeyRef")
 _ALPHABET = str.maketrans("013ae", "ghkmt")
 
 
-def content_hash(data: dict[str, str]) -> str:
+def content_hash(data: dict[str, str], binary: dict[str, str] | None = None) -> str:
     """The suffix that kustomize gives to a generated ConfigMap (checked against kubectl in the tests).
 
     Ten hexadecimal digits of the SHA-256 over the object as Go's encoding/json writes it, the name left empty, with the
     digits that could form words replaced.
     """
-    hashed = {"data": data, "kind": "ConfigMap", "name": ""}
+    hashed = {"data": data, "kind": "ConfigMap", "name": ""} | ({"binaryData": binary} if binary else {})
     text = json.dumps(hashed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     for character, escape in _ESCAPES.items():
         text = text.replace(character, escape)
@@ -33,7 +34,7 @@ def resolve(objects: Sequence[Obj]) -> list[Obj]:
         (
             obj["metadata"]["namespace"],
             obj["metadata"]["name"],
-        ): f"{obj['metadata']['name']}-{content_hash(obj['data'])}"
+        ): f"{obj['metadata']['name']}-{content_hash(obj['data'], obj.get('binaryData'))}"
         for obj in objects
         if is_hashed(obj)
     }
@@ -58,7 +59,7 @@ def _renamed(value: Any, names: Mapping[str, str], key: str = "") -> Any:
     """A copy in which every reference to a ConfigMap has its new name."""
     if isinstance(value, dict):
         copy = {name: _renamed(item, names, name) for name, item in value.items()}
-        if key in ("configMap", "configMapRef", "configMapKeyRef") and copy.get("name") in names:
+        if key in REFERENCES and isinstance(copy.get("name"), str) and copy["name"] in names:
             copy["name"] = names[copy["name"]]
         return copy
     if isinstance(value, list):

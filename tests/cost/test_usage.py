@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.conftest import ROOT
     ],
 )
 def test_shares_are_checked(written: str, said: str, tmp_path: Path) -> None:
-    (tmp_path / "defaults.yaml").symlink_to(ROOT / "environments" / "defaults.yaml")
+    copyfile(ROOT / "environments" / "defaults.yaml", tmp_path / "defaults.yaml")
     text = (ROOT / "environments" / "dev.yaml").read_text("utf-8")
     assert "claude-sonnet: 0.2" in text
     (tmp_path / "dev.yaml").write_text(text.replace("claude-sonnet: 0.2", written), "utf-8")

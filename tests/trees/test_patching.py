@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,28 @@ def test_operations_that_do_not_apply_are_named(
     patches = {"dev": read_patches(tmp_path, "environments/dev/patches")}
     with pytest.raises(EnvironmentInvalid, match=r"patch: does not apply to NodePool openclaw: .*nothing"):
         plan(defaults, [environments["dev"]], patches)
+
+
+@pytest.mark.parametrize("value", ["2026-01-01", "yes", "0o7", "1_000", "1e3", "1:30", "0x1f", ".inf", "NULL"])
+def test_a_value_that_kustomize_reads_otherwise_is_refused_with_its_place(tmp_path: Path, value: str) -> None:
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x}}\ndata:\n  a: {value}\n"
+    (tmp_path / "p.yaml").write_text(text)
+    said = f"p.yaml:5:6: «{value}» is read as one thing by kustomize, and as another here; quote it: '{value}'"
+    with pytest.raises(EnvironmentInvalid, match=re.escape(said)):
+        read_patches(tmp_path, "environments/dev/patches")
+
+
+def test_bytes_in_a_config_count_in_its_name(
+    tmp_path: Path, defaults: Environment, environments: dict[str, Environment], kubectl: str
+) -> None:
+    patch = """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: openclaw-config-main, namespace: openclaw}
+        data: {"on": "2026-01-01"}
+        binaryData: {x: aGk=}
+        """
+    made = plan(defaults, [environments["dev"]], {"dev": read(tmp_path / "patches", {"a.yaml": patch})})
+    write(tmp_path / "tree", made.files, ROOTS)
+    expected = [obj for path, obj in made.objects.items() if path.startswith("rendered/dev/openclaw-main/")]
+    assert_same_objects(kustomize(kubectl, tmp_path / "tree/overlays/dev/openclaw-main"), expected)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.check.admission.evaluator import Admission
+from generator.check.admission.evaluator import Admission, Refused
 from generator.check.admission.policy import binding, policy
 from generator.check.objectset import Breach, Item, ObjectSet
 from generator.check.rules import Severity
@@ -16,22 +16,37 @@ from generator.components.policies import policies as rendered_policies
 from generator.kubernetes.objects import PART_OF, Obj
 
 PREFIX = "openclaw-"
+RULE = "admission"
+"""Of policies that the API server would not take."""
 _POLICY, _BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 
 
 def denials(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
     """Each breach with the id of its rule, the remedy, and how the binding takes it."""
-    policies = [item.obj for item in objects.of(_POLICY)]
-    if not policies:
+    named = {item.name: item for item in objects.of(_POLICY) if item.name}
+    if not named:
         yield from _as_ours(objects)
         return
-    admission = Admission(
-        map(policy, policies),
-        (binding(item.obj) for item in objects.of(_BINDING)),
-        [item.obj for item in objects.of("ConfigMap")],
-        [item.obj for item in objects.of("Namespace")],
-    )
-    yield from _judged(admission, objects.items, {obj["metadata"]["name"]: obj for obj in policies})
+    bindings = {item.name: item for item in objects.of(_BINDING) if item.name}
+    try:
+        admission = Admission(
+            (policy(item.obj) for item in named.values()),
+            (binding(item.obj) for item in bindings.values()),
+            [item.obj for item in objects.of("ConfigMap") if item.name],
+            [item.obj for item in objects.of("Namespace") if item.name],
+        )
+    except Refused as error:
+        for problem in str(error).splitlines():
+            name, _, message = problem.partition(": ")
+            item = named.get(name) or bindings.get(name) or next(iter(named.values()))
+            yield (
+                Breach(item, (), message or problem),
+                RULE,
+                "no object is judged until all of them hold",
+                Severity.ERROR,
+            )
+        return
+    yield from _judged(admission, objects.items, {name: item.obj for name, item in named.items()})
 
 
 def _as_ours(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
@@ -58,7 +73,8 @@ def _judged(
         for denial in admission.verdicts(item.obj):
             said.setdefault((denial.policy, denial.message), []).append(denial.action)
         for (name, message), actions in said.items():
-            notes = policies[name]["metadata"].get("annotations", {})
-            severity = Severity(notes.get("openclaw.io/severity", "error")) if "Deny" in actions else Severity.WARNING
+            notes = policies[name]["metadata"].get("annotations") or {}
+            warns = "Deny" not in actions or notes.get("openclaw.io/severity") == Severity.WARNING
+            severity = Severity.WARNING if warns else Severity.ERROR
             fix = notes.get("openclaw.io/remediation", "")
             yield Breach(item, (), message), name.removeprefix(PREFIX), fix, severity

@@ -20,8 +20,9 @@ from generator.check.objectset import Breach, Item, ObjectSet
 from generator.check.rules import Severity
 from generator.check.traffic.configs import configs, parsed
 from generator.check.walk import each, table, text
-from generator.check.workloads.credentials import form, written_down
+from generator.check.workloads.credentials import written_down
 from generator.check.workloads.secret_sources import Use, sources, uses
+from generator.environment.credentials import form
 from generator.environment.problem import Path, dotted
 
 ID, SEVERITY = "secrets-resolved", Severity.ERROR

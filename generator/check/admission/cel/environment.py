@@ -63,6 +63,7 @@ def check(expression: str, params: bool) -> bytes:
         raise CompileError("; ".join(fault.removesuffix(" (in container '')") for fault in faults)) from None
 
 
+@cache  # every environment brings the same policies
 def program(checked: bytes) -> Any:
     """A checked expression, ready for `eval` on an activation."""
     return _running().deserialize(renamed(checked, conversion.RENAMED))

@@ -1,0 +1,1 @@
+"""What an environment, a folder or a machine may hold that was made to do harm, or was broken by accident."""
