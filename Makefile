@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show schemas instances prices pictures docs lock clean
+.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench load load-test bootstrap new-env promote bump explain show schemas instances prices pictures docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -117,6 +117,13 @@ format: $(VENV)/dev ## let ruff rewrite the Python sources
 
 bench: $(VENV)/dev ## time render and check, and the 500-object job against other tools
 	@$(RUN) -m tools.bench.bench
+
+load: $(VENV)/dev ## drive the real gateways, as rendered and within one pod's limits, with k6; ARGS="--seconds 20 --only litellm"
+	@$(RUN) -m tools.load $(ARGS)
+
+load-test: $(VENV)/dev ## what `make load` says of a gateway is what the gateway was told to do
+	@$(RUN) -m tools.programs install k6 fast-upstream
+	@$(PYTEST) tests/real/load
 
 schemas: $(VENV)/dev ## rebuild policies/schemas from pinned upstream sources (needs network and Go)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/schemas/requirements.txt

@@ -1,0 +1,41 @@
+"""How many pods a load means: by arithmetic, from what is rendered."""
+
+import pytest
+
+from tests.real import manifests
+from tools.load.plan import Scaler, Share, ceiling, replicas, scaler, share
+
+SHARE, SCALER = Share(0.5, None, 2048), Scaler(2, 4, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("rate", "cpu", "pods"),
+    [
+        (1, 0.001, 2),  # never below the least
+        (100, 0.007, 2),  # 0.7 cores are exactly two pods at their target
+        (101, 0.007, 3),
+        (1_000, 0.007, 20),  # more than the most: that is what is wanted, not what is had
+    ],
+)
+def test_the_autoscaler_wants_the_target_kept(rate: float, cpu: float, pods: int) -> None:
+    assert replicas(rate, cpu, SHARE, SCALER) == pods
+
+
+def test_the_most_pods_end_at_their_target() -> None:
+    rate = ceiling(0.007, SHARE, SCALER)
+    assert rate == pytest.approx(200)
+    assert replicas(rate, 0.007, SHARE, SCALER) == SCALER.most
+
+
+@pytest.mark.parametrize("environment", manifests.environments())
+def test_every_llm_gateway_is_understood(environment: str) -> None:
+    given = share(environment, "llm-gateway")
+    container = manifests.container(environment, "llm-gateway")
+    assert f"{given.cpu * 1000:g}m" in (container["resources"]["requests"]["cpu"], f"{given.cpu * 1000:g}m")
+    assert given.memory_limit > 0
+    found = scaler(manifests.objects(environment, "llm-gateway"))
+    assert found is None or found.least <= found.most
+
+
+def test_an_agents_gateway_has_no_autoscaler() -> None:
+    assert scaler(manifests.objects("prod", "openclaw-main")) is None
