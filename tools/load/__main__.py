@@ -1,8 +1,8 @@
 """python -m tools.load [--seconds 20] [--delay 100] [--streams 500] [--only litellm,bifrost,openclaw]
 
 Drives the real gateways, each as rendered, alone on one core and within its pod's memory limit, in front of a provider
-that costs next to nothing, and prints Markdown.  Progress goes to standard error.  Exit code 1 where a gateway could not
-be measured.
+that costs next to nothing, and prints Markdown.  Progress goes to standard error.  Exit code 1 where a gateway could
+not be measured.
 """
 
 import argparse
@@ -52,8 +52,8 @@ def main(arguments: list[str]) -> int:
     if rows:
         print(table.pages(rows, direct))
         print(table.summary(rows))
-    for lack in missing:
-        print(f"- not measured: {lack}")
+    for reason in missing:
+        print(f"- not measured: {reason}")
     return int(bool(missing))
 
 

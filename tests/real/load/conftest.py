@@ -1,4 +1,4 @@
-"""A gateway whose nature is known, where the real ones are put: what is measured of it must be what it was told to do."""
+"""A gateway whose nature is known in the place of the real ones: what is measured must be what it was told to do."""
 
 import contextlib
 import json
