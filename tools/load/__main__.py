@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     print(_head(options, before))
     if rows:
         print(table.pages(rows, direct))
-        print(table.summary(rows))
+        print(table.notes(rows))
     for reason in missing:
         print(f"- not measured: {reason}")
     return int(bool(missing))

@@ -1,6 +1,6 @@
 """Driving a server with k6: at a constant rate, whether or not it keeps up, or with callers who wait for their answer.
 
-The first is how people and programs arrive, and shows a queue that grows; the second finds the most that a server gives.
+The first is how people and programs arrive, and shows a queue that grows; the second finds the most a server gives.
 """
 
 import json

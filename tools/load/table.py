@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.load.measure import SHARES, Figures
+from tools.load.measure import Figures
 from tools.load.plan import RATES, Scaler, Share, ceiling, replicas
 
 NONE = "–"
@@ -36,14 +36,7 @@ def pages(rows: Sequence[Row], direct: float) -> str:
 
 
 def _carries(rows: Sequence[Row], direct: float) -> str:
-    head = (
-        "row",
-        "runs (rendered)",
-        "requests CPU",
-        "limits MiB",
-        "requests/s, one core",
-        "requests/s, on its request",
-    )
+    head = ("row", "runs (rendered)", "CPU requested", "memory limit", "on one core", "on what it requests")
     body = [("upstream alone", "", NONE, NONE, f"{direct:.0f}", NONE, NONE)]
     for row in rows:
         figures = row.figures
@@ -59,7 +52,8 @@ def _carries(rows: Sequence[Row], direct: float) -> str:
                 f"{figures.cpu * 1000:.2f}",
             )
         )
-    return _table([(*head, "CPU ms/request"), *body], numbers=5)
+    table = _table([(*head, "CPU ms/request"), *body], numbers=5)
+    return f"{table}\nThe most that it gives, requests a second; CPU at half of that.  Memory in MiB.\n"
 
 
 def _adds(rows: Sequence[Row]) -> str:
@@ -152,11 +146,9 @@ def _fixed(row: Row) -> tuple[str, ...]:
     )
 
 
-def summary(rows: Sequence[Row]) -> str:
+def notes(rows: Sequence[Row]) -> str:
     """What else belongs beside the figures: limits as applied, and where what runs is not what is rendered."""
-    return "\n".join(
-        f"- {row.title}: {row.applied}; {SHARES[0]:.0%} of its most is where CPU is counted" for row in rows
-    )
+    return "\n".join(f"- {row.title}: {row.applied}" for row in rows)
 
 
 def _rate(rate: float) -> str:
