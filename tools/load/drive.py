@@ -81,23 +81,25 @@ class Outcome:
         return self.whole > 0 and self.failed == self.dropped == 0
 
 
+SENTENCE = "What is the capital of the country that I name next? "
+
+
 def prompt(characters: int) -> str:
     """Text of about that length whose beginning differs with every request."""
-    return "{turn} " + "What is the capital of the country that I name next? " * (characters // 52)
+    return "{turn} " + SENTENCE * (characters // len(SENTENCE))
 
 
 def drive(
-    target: Target, how: Arrivals | Callers, folder: Path, name: str, *, stream: bool = False, text: str = ""
+    target: Target, how: Arrivals | Callers, folder: Path, name: str, text: str, *, stream: bool = False
 ) -> Outcome:
-    """Ask the target; `name` tells the prompts of one run from those of another.
+    """Ask the target `text`, in which `{turn}` is a different word for every request of every run by another `name`.
 
-    `text` is the prompt, `{turn}` in it a different word for every request.  Raises NotHere without k6, NotDriven when
-    it fails.
+    Raises NotHere without k6, NotDriven when it fails.
     """
     found = program("k6")
     if isinstance(found, Unavailable):
         raise NotHere(f"{found.name}: {found.reason}")
-    body = {"model": target.model, "messages": [{"role": "user", "content": text or prompt(1000)}], "stream": stream}
+    body = {"model": target.model, "messages": [{"role": "user", "content": text}], "stream": stream}
     plan, out = folder / f"{name}.plan.json", folder / f"{name}.out.json"
     plan.write_text(
         json.dumps(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.real.footprint.usage import Usage, usage
 from tests.real.process import Process
-from tools.load.drive import Arrivals, Callers, Outcome, Target, drive
+from tools.load.drive import Arrivals, Callers, Outcome, drive, prompt
 from tools.load.start import Subject
 from tools.load.upstream import Manner, Upstream
 
@@ -34,6 +34,13 @@ class Options:
     """To hold open at once."""
     held: int = HELD
     """Seconds of each of them."""
+    prompt: int = 1000
+    """Characters of what is asked."""
+
+    @property
+    def text(self) -> str:
+        """What is asked, different every time."""
+        return prompt(self.prompt)
 
 
 @dataclass(frozen=True)
@@ -138,8 +145,8 @@ def figures(here: Subject, options: Options, folder: Path, say: Callable[[str], 
     program = _process(here)
     idle = usage(program).resident
     here.upstream.behave(Manner(delay=options.delay))
-    drive(here.target, Callers(here.kind.callers, options.seconds / 2), folder, "warm")
-    most = drive(here.target, Callers(here.kind.callers, options.seconds), folder, "most")
+    drive(here.target, Callers(here.kind.callers, options.seconds / 2), folder, "warm", options.text)
+    most = drive(here.target, Callers(here.kind.callers, options.seconds), folder, "most", options.text)
     say(f"at most {most.rate:.1f} requests a second on one core, {most.failed} failed")
     held = _held(here, options, folder, say)
     loads = []
@@ -147,7 +154,7 @@ def figures(here: Subject, options: Options, folder: Path, say: Callable[[str], 
         loads.append(load := _load(here, part, most.rate, options, folder))
         p50, p99 = load.overhead
         say(f"at {load.asked:.1f} a second: p50 +{p50:.1f} ms, p99 +{p99:.1f} ms, {load.cpu * 1000:.2f} ms of CPU each")
-    hits = _hits(here, here.cached, options, folder) if here.cached else None
+    hits = _hits(here, options, folder) if here.kind.caches else None
     if hits:
         say(f"from the cache: at most {hits.most:.1f} a second, p50 {hits.load.p50:.1f} ms")
     streams = _streams(here, options, most.rate, loads[0].cpu, folder)
@@ -159,7 +166,7 @@ def _held(here: Subject, options: Options, folder: Path, say: Callable[[str], No
     """The most on no more CPU than it requests, what a full node leaves it."""
     if here.share.cpu >= 1 or not here.group.hold(here.share.cpu):
         return None
-    held = drive(here.target, Callers(here.kind.callers, options.seconds), folder, "held")
+    held = drive(here.target, Callers(here.kind.callers, options.seconds), folder, "held", options.text)
     here.group.hold(here.share.cpu_limit)
     say(f"at most {held.rate:.1f} requests a second on the {here.share.cpu:g} cores that it requests")
     return held
@@ -167,21 +174,21 @@ def _held(here: Subject, options: Options, folder: Path, say: Callable[[str], No
 
 def _load(here: Subject, part: float, most: float, options: Options, folder: Path) -> Load:
     how = _arrivals(part * most, options)
-    direct = drive(here.direct, how, folder, f"direct-{part}")
+    direct = drive(here.direct, how, folder, f"direct-{part}", options.text)
     time.sleep(1)
     before = usage(_process(here))
-    through = drive(here.target, how, folder, f"through-{part}")
+    through = drive(here.target, how, folder, f"through-{part}", options.text)
     return Load(part, how.rate, direct, through, _each(before, usage(_process(here)), through))
 
 
-def _hits(here: Subject, target: Target, options: Options, folder: Path) -> Hits:
-    text = f"Which river flows through {here.kind.name}? " * 20
-    drive(target, Callers(1, 2), folder, "fill", text=text)
+def _hits(here: Subject, options: Options, folder: Path) -> Hits:
+    text = f"Which river flows through {here.kind.program}? " * 20
+    drive(here.target, Callers(1, 2), folder, "fill", text)
     callers = Callers(here.kind.callers, options.seconds)
-    most = drive(target, callers, folder, "hits-most", text=text)
+    most = drive(here.target, callers, folder, "hits-most", text)
     here.upstream.behave(Manner(delay=options.delay))
     before = usage(_process(here))
-    load = drive(target, _arrivals(SHARES[0] * most.rate, options), folder, "hits", text=text)
+    load = drive(here.target, _arrivals(SHARES[0] * most.rate, options), folder, "hits", text)
     reached = here.upstream.seen().requests
     cpu = _each(before, usage(_process(here)), load)
     return Hits(most.rate, load, cpu, round(1000 * reached / max(1, load.whole)))
@@ -196,7 +203,7 @@ def _streams(here: Subject, options: Options, most: float, cpu: float, folder: P
     before = usage(program)
     with Watch(program, here.upstream) as watch:
         how = Arrivals(rate, seconds, round(rate * seconds) + 10)
-        came = drive(here.target, how, folder, "streams", stream=True)
+        came = drive(here.target, how, folder, "streams", options.text, stream=True)
     after, seen = usage(program), here.upstream.seen()
     chunk = (after.cpu - before.cpu - cpu * seen.requests) / max(1, seen.chunks)
     each = max(0.0, watch.resident - before.resident) / max(1, watch.open)

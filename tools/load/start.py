@@ -6,7 +6,6 @@ keeps nothing; and the providers answer at once, in so far as they are not told 
 """
 
 import contextlib
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,23 +34,24 @@ RATES = re.compile(
 
 @dataclass(frozen=True)
 class Kind:
-    """A gateway that can be put under load."""
+    """A gateway that can be put under load, and how it is asked."""
 
-    name: str
+    program: str
     """As tools/programs calls it."""
     environment: str
     """That renders it, and whose tree it is started from."""
     callers: int
     """Side by side, to find what it gives at most: enough for it never to wait, not so many that it times out."""
+    caches: bool = False
+    """Whether callers get the answers to equal prompts from the cache."""
 
 
 KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind("litellm", "prod", 64),
-        Kind("bifrost", "staging", 256),
-        Kind("openclaw", "prod", 8),
-    )
+    "litellm": Kind("litellm", "prod", 64, caches=True),
+    "bifrost": Kind("bifrost", "staging", 256, caches=True),
+    # Bifrost leaves the cache alone unless a caller names whom it shares answers with, as the agents' gateways do.
+    "bifrost-uncached": Kind("bifrost", "staging", 256),
+    "openclaw": Kind("openclaw", "prod", 8),
 }
 
 
@@ -73,8 +73,6 @@ class Subject:
     scaler: Scaler | None
     upstream: Upstream
     target: Target
-    cached: Target | None
-    """The same, asked so that equal prompts are answered from the cache; None where there is no cache."""
     direct: Target
     """The upstream itself, for what it takes without the gateway."""
 
@@ -87,47 +85,46 @@ def subject(kind: Kind, root: Path) -> Iterator[Subject]:
         fast = ends.enter_context(upstream.running(here.authority))
         behind = int(fast.plain.rpartition(":")[2])
         here.ports["otel-collector/otlp-http"] = behind
-        component = here.gateway if kind.name == "openclaw" else "llm-gateway"
+        component = here.gateway if kind.program == "openclaw" else "llm-gateway"
         given = share(kind.environment, component)
-        group = ends.enter_context(limits.limited(kind.name, given.memory_limit, given.cpu_limit))
-        if kind.name == "openclaw":
+        group = ends.enter_context(limits.limited(kind.program, given.memory_limit, given.cpu_limit))
+        if kind.program == "openclaw":
             here.ports["llm-gateway/http"] = behind
             pod = here.openclaw = stack._openclaw(here)
             model, headers = "openclaw", {**openclaw.caller(here).headers, **openclaw.session("load-{caller}")}
             pod.argv = openclaw.argv(here)
         else:
             ends.enter_context(running(stack._cache(here)))
-            pod = here.llm = stack._litellm(here) if kind.name == "litellm" else stack._bifrost(here)
-            model = addresses.openclaw(kind.environment, here.gateway)["agents"]["defaults"]["model"]["primary"]
-            model, headers = model.partition("/")[2], dict(bearer(mapping.SECRETS["VIRTUAL_KEY_OPENCLAW"]))
+            pod = here.llm = stack._litellm(here) if kind.program == "litellm" else stack._bifrost(here)
+            model, headers = asked_by_agents(kind.environment, here.gateway)
+            if not kind.caches:
+                headers = dict(bearer(mapping.SECRETS["VIRTUAL_KEY_OPENCLAW"]))
             lead(pod, here, fast)
             lift(pod)
         pod.argv = [*group.prefix, *pod.argv]
         ends.enter_context(running(pod))
-        target = Target(here.url(component) + CHAT, model, headers)
         yield Subject(
             kind=kind,
             component=component,
-            runs=here.versions[kind.name],
-            rendered=", ".join(manifests.tags(kind.environment, catalogue()[kind.name].image)),
-            differs=catalogue()[kind.name].differs,
+            runs=here.versions[kind.program],
+            rendered=", ".join(manifests.tags(kind.environment, catalogue()[kind.program].image)),
+            differs=catalogue()[kind.program].differs,
             pod=pod,
             group=group,
             share=given,
             scaler=scaler(manifests.objects(kind.environment, component)),
             upstream=fast,
-            target=target,
-            cached=cached(kind.name, target),
+            target=Target(here.url(component) + CHAT, model, headers),
             direct=Target(fast.url + CHAT, "fast", {}),
         )
 
 
-def cached(name: str, target: Target) -> Target | None:
-    """LiteLLM answers any equal prompt from its cache; Bifrost only callers who name whom they share answers with."""
-    if name == "openclaw":
-        return None
-    share: Mapping[str, str] = {"x-bf-cache-key": "load"} if name == "bifrost" else {}
-    return dataclasses.replace(target, headers={**target.headers, **share})
+def asked_by_agents(environment: str, gateway: str) -> tuple[str, dict[str, str]]:
+    """The model and the headers with which the agents' gateway is rendered to ask the LLM gateway."""
+    config = addresses.openclaw(environment, gateway)
+    provider, _, model = config["agents"]["defaults"]["model"]["primary"].partition("/")
+    said: Mapping[str, str] = config["models"]["providers"][provider].get("headers", {})
+    return model, {**said, **bearer(mapping.SECRETS["VIRTUAL_KEY_OPENCLAW"])}
 
 
 def lead(pod: Pod, here: Stack, fast: Upstream) -> None:

@@ -58,7 +58,6 @@ def fake(fast: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Make:
                     scaler=None,
                     upstream=fast,
                     target=Target(url + CHAT, "fake", {}),
-                    cached=None,
                     direct=Target(fast.url + CHAT, "fake", {}),
                 )
             finally:

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.program("k6", "any"), pytest.mark.program("fast-upstre
 
 DELAY, WAIT, SPIN, HOARD, WEIGHT = 50, 0.020, 0.004, 100, 2
 STREAMS, HELD = 40, 4
+TEXT = "{turn}"
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +63,14 @@ def test_on_less_cpu_it_gives_less(fake: Make, tmp_path: Path) -> None:
         here.upstream.behave(Manner())
         if not here.group.hold(0.25):
             pytest.skip("control groups cannot be written here")
-        outcome = drive(here.target, Callers(4, 3), tmp_path, "held")
+        outcome = drive(here.target, Callers(4, 3), tmp_path, "held", TEXT)
         assert outcome.rate <= 0.25 / 0.02 * 1.2, "a quarter of a core burns 20 ms at most 12.5 times a second"
 
 
 def test_a_stream_that_is_cut_is_lost(fake: Make, tmp_path: Path) -> None:
     with fake(Nature(cut=4)) as here:
         here.upstream.behave(Manner(chunks=3, gap=20))
-        came = drive(here.target, Arrivals(20, 2, 40), tmp_path, "cut", stream=True)
+        came = drive(here.target, Arrivals(20, 2, 40), tmp_path, "cut", TEXT, stream=True)
     assert came.whole + came.failed == pytest.approx(40, abs=2)
     assert came.failed == (came.whole + came.failed) // 4
 
@@ -78,7 +79,7 @@ def test_a_queue_that_grows_is_not_hidden(fake: Make, tmp_path: Path) -> None:
     """Callers that wait would be answered within 50 ms each; arrivals at twice what it gives wait for each other."""
     with fake(Nature(wait=0.05, one_by_one=True)) as here:
         here.upstream.behave(Manner())
-        came = drive(here.target, Arrivals(40, 3, 20), tmp_path, "queue")
+        came = drive(here.target, Arrivals(40, 3, 20), tmp_path, "queue", TEXT)
     assert came.p50 > 300, str(came)
     assert came.dropped > 0, "more than 20 in flight are not sent, and counted"
     assert not came.is_clean
@@ -89,6 +90,6 @@ def test_more_memory_than_its_limit_ends_it(fake: Make, tmp_path: Path) -> None:
         if here.group.memory is None:
             pytest.skip("control groups cannot be written here")
         assert here.pod.running
-        drive(here.target, Arrivals(2, 1, 5), tmp_path, "beyond")
+        drive(here.target, Arrivals(2, 1, 5), tmp_path, "beyond", TEXT)
         with pytest.raises(ProgramEnded):
             here.pod.running.wait_until(lambda: time.sleep(0.05) or False, 10, "its end")  # type: ignore[func-returns-value]
