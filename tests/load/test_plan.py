@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.real import manifests
-from tools.load.plan import Scaler, Share, ceiling, replicas, scaler, share
+from tests.real import addresses, manifests
+from tools.load.plan import Scaler, Share, admitted, ceiling, replicas, scaler, share
 
 SHARE, SCALER = Share(0.5, None, 2048), Scaler(2, 4, 0.7)
 
@@ -34,6 +34,13 @@ def test_every_llm_gateway_is_understood(environment: str) -> None:
     assert given.memory_limit >= 512
     found = scaler(manifests.objects(environment, "llm-gateway"))
     assert found is None or (0 < found.least <= found.most and 0 < found.target < 1)
+
+
+def test_what_the_keys_may_ask_is_what_all_pods_of_bifrost_count_together() -> None:
+    limits = addresses.config("staging", "llm-gateway", "/config.json")["governance"]["rate_limits"]
+    found = scaler(manifests.objects("staging", "llm-gateway"))
+    assert found
+    assert admitted("staging") == pytest.approx(found.most * sum(limit["request_max_limit"] for limit in limits) / 60)
 
 
 def test_an_agents_gateway_has_no_autoscaler() -> None:

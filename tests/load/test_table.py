@@ -24,7 +24,7 @@ FIGURES = Figures(
     idle=230,
     peak=800,
 )
-ROW = Row("bifrost", "staging", "2 (v2.6.0)", "", Share(0.5, None, 2048), Scaler(2, 4, 0.7), FIGURES)
+ROW = Row("bifrost", "staging", "2 (v2.6.0)", "", Share(0.5, None, 2048), Scaler(2, 4, 0.7), 3.0, FIGURES)
 
 
 def cells(text: str, title: str, row: str) -> list[str]:
@@ -54,4 +54,4 @@ def test_streams_that_fit_are_those_that_were_open_and_what_is_left() -> None:
 
 def test_a_load_beyond_the_most_replicas_is_marked() -> None:
     found = cells(pages([ROW], 5000), "Replicas", "bifrost")
-    assert found[1:] == ["2 to 4, 70% of 0.5 CPU", "2", "8 ✗", "72 ✗", "560/s"]
+    assert found[1:] == ["2 to 4, 70% of 0.5 CPU", "2", "8 ✗", "72 ✗", "560/s", "3.0/s"]

@@ -18,6 +18,7 @@ from tests.real.stack import NotHere
 from tools.load import limits, table
 from tools.load.drive import Callers, drive
 from tools.load.measure import Figures, Options, figures
+from tools.load.plan import admitted
 from tools.load.start import KINDS, Subject, subject
 from tools.load.upstream import Manner
 from tools.programs.run import say
@@ -83,6 +84,7 @@ def _row(name: str, here: Subject, found: Figures) -> table.Row:
         applied=here.group.applied + (f"; {here.differs}" if here.differs else ""),
         share=here.share,
         scaler=here.scaler,
+        admitted=None if here.kind.program == "openclaw" else admitted(here.kind.environment),
         figures=found,
     )
 
@@ -90,7 +92,7 @@ def _row(name: str, here: Subject, found: Figures) -> table.Row:
 def _head(options: Options, before: float) -> str:
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return (
-        f"{today}, {machine()}, load {before:.1f} before and {os.getloadavg()[0]:.1f} after; "
+        f"{today}, {machine()}, load {before:.1f} before; "
         f"{options.seconds:g} s a load, upstream {options.delay} ms, "
         f"prompts of {options.prompt:,} characters, answers of 1,000.\n"
     )

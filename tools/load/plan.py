@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from generator.environment.load import load
 from generator.kubernetes.quantity import cores, mebibytes
 from tests.real import manifests
 from tests.real.manifests import Obj
@@ -52,6 +53,13 @@ def scaler(objects: Iterable[Obj]) -> Scaler | None:
             target = metric["resource"]["target"]["averageUtilization"] / 100
             return Scaler(obj["spec"]["minReplicas"], obj["spec"]["maxReplicas"], target)
     return None
+
+
+def admitted(environment: str) -> float | None:
+    """Requests a second that the virtual keys may ask together, of all pods; None where one of them has no rate."""
+    keys = load(manifests.RENDERED.parent / "environments", environment).llm_gateway.virtual_keys.values()
+    rates = [key.rate_limit.requests / 60 for key in keys if key.rate_limit]
+    return sum(rates) if len(rates) == len(keys) else None
 
 
 def replicas(rate: float, cpu_seconds: float, share: Share, scaler: Scaler) -> int:

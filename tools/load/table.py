@@ -20,6 +20,8 @@ class Row:
     applied: str
     share: Share
     scaler: Scaler | None
+    admitted: float | None
+    """Requests a second that its virtual keys may ask; None where nothing limits them."""
     figures: Figures
 
 
@@ -118,9 +120,9 @@ def _streams(rows: Sequence[Row]) -> str:
 
 
 def _replicas(rows: Sequence[Row]) -> str:
-    head = ("row", "the autoscaler's", *(f"{rate:,}/s" for rate in RATES), "it ends at")
+    head = ("row", "the autoscaler's", *(f"{rate:,}/s" for rate in RATES), "it ends at", "its keys may ask")
     body = [_scaled(row) if row.scaler else _fixed(row) for row in rows]
-    return _table([head, *body], numbers=4)
+    return _table([head, *body], numbers=5)
 
 
 def _scaled(row: Row) -> tuple[str, ...]:
@@ -132,6 +134,7 @@ def _scaled(row: Row) -> tuple[str, ...]:
         f"{scaler.least} to {scaler.most}, {scaler.target:.0%} of {row.share.cpu:g} CPU",
         *(f"{count:,}" + (" ✗" if count > scaler.most else "") for count in wanted),
         f"{_rate(ceiling(cpu, row.share, scaler))}/s",
+        NONE if row.admitted is None else f"{_rate(row.admitted)}/s",
     )
 
 
@@ -143,6 +146,7 @@ def _fixed(row: Row) -> tuple[str, ...]:
         "none: one pod each",
         *(f"{-int(-rate // most):,} gateways" for rate in RATES),
         f"{_rate(most)}/s",
+        NONE,
     )
 
 
