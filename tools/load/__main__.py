@@ -38,8 +38,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, signal.default_int_handler)  # whatever was started ends with it
     options = Options(given.seconds, given.delay, given.streams, prompt=given.prompt)
     before = os.getloadavg()[0]
-    if len(os.sched_getaffinity(0)) > 1:
-        os.sched_setaffinity(0, limits.spare())  # the last core is the gateway's
+    os.sched_setaffinity(0, limits.spare())  # the last core is the gateway's
     rows, direct, missing = [], 0.0, []
     with tempfile.TemporaryDirectory() as root:
         for name in given.only.split(","):

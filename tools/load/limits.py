@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
+CORES = frozenset(os.sched_getaffinity(0))
+"""Of this process, as it was started: the last one is for the program that is measured."""
 PERIOD = 100_000
 """Microseconds over which the kernel counts CPU, as the kubelet has it."""
 WEIGHTS = {"cpu.weight": 10_000, "cpu.shares": 262_144}
@@ -78,13 +80,11 @@ def limited(name: str, memory_mib: int, cpu: float | None = None, root: Path = R
 
 def spare() -> set[int]:
     """The CPUs that are left for whatever is not measured."""
-    mine = os.sched_getaffinity(0)
-    return mine - {max(mine)} or mine
+    return set(CORES - {max(CORES)} or CORES)
 
 
 def _core() -> int | None:
-    every = set(range(os.cpu_count() or 1))
-    return max(every) if len(every) > 1 else None
+    return max(CORES) if len(CORES) > 1 else None
 
 
 def _folders(root: Path, name: str) -> tuple[Path, Path]:
