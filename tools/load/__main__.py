@@ -14,10 +14,11 @@ import tempfile
 from pathlib import Path
 
 from tests.real.footprint.measure import machine
+from tests.real.process import ProgramEnded
 from tests.real.stack import NotHere
 from tools.load import limits, table
-from tools.load.drive import Callers, drive
-from tools.load.measure import Figures, Options, figures
+from tools.load.drive import Callers, NotDriven, drive
+from tools.load.measure import Figures, Options, Unanswered, figures
 from tools.load.plan import admitted
 from tools.load.start import KINDS, Subject, subject
 from tools.load.upstream import Manner
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
             folder.mkdir()
             try:
                 row, alone = _measured(name, folder, options)
-            except NotHere as lack:
+            except (NotHere, NotDriven, ProgramEnded, Unanswered) as lack:
                 missing.append(str(lack))
                 continue
             rows.append(row)

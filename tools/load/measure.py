@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.real.footprint.usage import Usage, usage
-from tests.real.process import Process
+from tests.real.process import Process, ProgramEnded, StillWaiting
 from tools.load.drive import Arrivals, Callers, Outcome, drive, prompt
 from tools.load.start import Subject
 from tools.load.upstream import Manner, Upstream
@@ -20,6 +20,10 @@ HELD = 30
 """Seconds of a stream: the rendered gateways end a request after 38."""
 OPENING = 0.75
 """Part of that within which all streams are opened."""
+
+
+class Unanswered(AssertionError):
+    """A gateway that refuses everything has no figures; the text has the end of its log."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class Load:
     through: Outcome
     cpu: float
     """Seconds of CPU that the gateway took for each request."""
+    credentials: int
+    """How often it asked for AWS's credentials, in 1,000 requests."""
+    files: int
+    """That it had open at the end, connections among them."""
 
     @property
     def overhead(self) -> tuple[float, float]:
@@ -145,7 +153,9 @@ def figures(here: Subject, options: Options, folder: Path, say: Callable[[str], 
     program = _process(here)
     idle = usage(program).resident
     here.upstream.behave(Manner(delay=options.delay))
-    drive(here.target, Callers(here.kind.callers, options.seconds / 2), folder, "warm", options.text)
+    warm = drive(here.target, Callers(here.kind.callers, options.seconds / 2), folder, "warm", options.text)
+    if not warm.whole:
+        raise Unanswered(f"{here.pod.name}: of {warm.failed} requests none was answered\n{_process(here).tail()}")
     most = drive(here.target, Callers(here.kind.callers, options.seconds), folder, "most", options.text)
     say(f"at most {most.rate:.1f} requests a second on one core, {most.failed} failed")
     held = _held(here, options, folder, say)
@@ -177,8 +187,11 @@ def _load(here: Subject, part: float, most: float, options: Options, folder: Pat
     direct = drive(here.direct, how, folder, f"direct-{part}", options.text)
     time.sleep(1)
     before = usage(_process(here))
+    here.upstream.behave(Manner(delay=options.delay))
     through = drive(here.target, how, folder, f"through-{part}", options.text)
-    return Load(part, how.rate, direct, through, _each(before, usage(_process(here)), through))
+    files, seen = len(list(Path(f"/proc/{_process(here).pid}/fd").iterdir())), here.upstream.seen()
+    credentials = round(1000 * seen.credentials / max(1, seen.requests))
+    return Load(part, how.rate, direct, through, _each(before, usage(_process(here)), through), credentials, files)
 
 
 def _hits(here: Subject, options: Options, folder: Path) -> Hits:
@@ -222,5 +235,11 @@ def _each(before: Usage, after: Usage, came: Outcome) -> float:
 
 
 def _process(here: Subject) -> Process:
-    assert here.pod.running, f"{here.pod.name} does not run"
-    return here.pod.running
+    """The gateway; raises ProgramEnded, with the end of its log, when it is no more."""
+    program = here.pod.running
+    assert program, f"{here.pod.name} was not started"
+    try:
+        ended = program.wait(0)
+    except StillWaiting:
+        return program
+    raise ProgramEnded(f"{here.pod.name} ended under load: {ended}\n{program.tail()}")

@@ -17,6 +17,7 @@ from tests.real.drain import openclaw
 from tests.real.drain.replies import bearer
 from tests.real.pod import Pod
 from tests.real.stack import Stack
+from tests.real.upstream.server import CREDENTIALS
 from tools.load import limits, upstream
 from tools.load.drive import Target
 from tools.load.limits import Group
@@ -138,6 +139,7 @@ def lead(pod: Pod, here: Stack, fast: Upstream) -> None:
         for slow, other in to.items():
             text = text.replace(slow, other)
         file.write_text(text)
+    pod.env = {**pod.env, "AWS_CONTAINER_CREDENTIALS_FULL_URI": fast.url + CREDENTIALS}
     if "AWS_BEDROCK_RUNTIME_ENDPOINT" in pod.env:
         # Over TLS, as AWS has it: signing and encrypting belong to the work.
         pod.env = {**pod.env, "AWS_BEDROCK_RUNTIME_ENDPOINT": f"https://{fast.secure}"}

@@ -97,7 +97,18 @@ def _cached(rows: Sequence[Row]) -> str:
 
 
 def _streams(rows: Sequence[Row]) -> str:
-    head = ("row", "idle", "peak", "limit", "streams open at once", "lost", "KiB each", "fit the limit", "CPU ms/chunk")
+    head = (
+        "row",
+        "idle",
+        "peak",
+        "limit",
+        "streams open at once",
+        "lost",
+        "KiB each",
+        "fit the limit",
+        "CPU ms/chunk",
+        "files",
+    )
     body = []
     for row in rows:
         streams = row.figures.streams
@@ -114,9 +125,12 @@ def _streams(rows: Sequence[Row]) -> str:
                 f"{streams.each * 1024:.0f}",
                 fit,
                 f"{streams.chunk * 1000:.2f}",
+                f"{row.figures.loads[-1].files:,}",
             )
         )
-    return _table([head, *body], numbers=8) + "\nMemory in MiB, of all processes of the container together.\n"
+    return _table([head, *body], numbers=9) + (
+        "\nMemory in MiB, of all processes of the container together; files are those open at nine tenths of its most.\n"
+    )
 
 
 def _replicas(rows: Sequence[Row]) -> str:
@@ -152,7 +166,10 @@ def _fixed(row: Row) -> tuple[str, ...]:
 
 def notes(rows: Sequence[Row]) -> str:
     """What else belongs beside the figures: limits as applied, and where what runs is not what is rendered."""
-    return "\n".join(f"- {row.title}: {row.applied}" for row in rows)
+    return "\n".join(
+        f"- {row.title}: {row.applied}; asks for credentials {row.figures.loads[0].credentials} times in 1,000 requests"
+        for row in rows
+    )
 
 
 def _rate(rate: float) -> str:

@@ -39,6 +39,8 @@ class Seen:
     """The most of them at a time."""
     chunks: int
     """That it has sent."""
+    credentials: int
+    """How often it was asked for them."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,13 @@ type answers struct {
 	events, deltas       [][]byte
 }
 
-var embedding = vector(1024)
+var (
+	embedding   = vector(1024)
+	credentials = object(map[string]string{
+		"AccessKeyId": "ASIAEXAMPLEEXAMPLE00", "SecretAccessKey": "example-secret-access-key",
+		"Token": "example-session-token", "Expiration": "2099-01-01T00:00:00Z",
+	})
+)
 
 func prepare(how behaviour) *answers {
 	text := strings.TrimSpace(strings.Repeat("word ", how.Words))

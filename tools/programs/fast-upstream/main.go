@@ -1,5 +1,6 @@
-// A provider that costs next to nothing: Bedrock's runtime and OpenAI's chat completions with one prepared answer, and a
-// telemetry backend that takes everything and keeps nothing. Load tests measure what stands in front of it.
+// A provider that costs next to nothing: Bedrock's runtime and OpenAI's chat completions with one prepared answer, the agent
+// that hands out credentials, and a telemetry backend that takes everything and keeps nothing. Load tests measure what
+// stands in front of it.
 //
 // The first line of its output is a JSON object with the two addresses. `POST /behave` sets how it answers, `GET /seen`
 // says what it was asked; `open` is the number of streams that are held open.
@@ -32,6 +33,7 @@ var (
 	how      atomic.Pointer[behaviour]
 	said     atomic.Pointer[answers]
 	requests atomic.Int64
+	asked    atomic.Int64 // for credentials
 	open     atomic.Int64
 	peak     atomic.Int64
 	chunks   atomic.Int64
@@ -65,7 +67,12 @@ func serve(config *tls.Config) string {
 	if config != nil {
 		listener = tls.NewListener(listener, config)
 	}
-	server := &http.Server{Handler: http.HandlerFunc(handle), ErrorLog: log.New(io.Discard, "", 0)}
+	server := &http.Server{
+		Handler:  http.HandlerFunc(handle),
+		ErrorLog: log.New(io.Discard, "", 0),
+		// Of EKS' Pod Identity agent, whose server keeps idle connections as long as its timeout for reading.
+		IdleTimeout: 30 * time.Second,
+	}
 	go func() { log.Fatal(server.Serve(listener)) }()
 	return address
 }
@@ -91,10 +98,17 @@ func handle(w http.ResponseWriter, r *http.Request) {
 		become(next)
 		requests.Store(0)
 		chunks.Store(0)
+		asked.Store(0)
 		peak.Store(open.Load())
 	case path == "/seen":
-		seen := map[string]int64{"requests": requests.Load(), "open": open.Load(), "peak": peak.Load(), "chunks": chunks.Load()}
+		seen := map[string]int64{
+			"requests": requests.Load(), "open": open.Load(), "peak": peak.Load(), "chunks": chunks.Load(),
+			"credentials": asked.Load(),
+		}
 		send(w, "application/json", must(json.Marshal(seen)))
+	case path == "/v1/credentials":
+		asked.Add(1)
+		send(w, "application/json", credentials)
 	case path == "/v1/traces" || path == "/v1/metrics" || path == "/v1/logs":
 		send(w, "application/x-protobuf", nil)
 	case strings.HasPrefix(path, "/model/") && strings.HasSuffix(path, "/converse"):
