@@ -129,7 +129,7 @@ def _streams(rows: Sequence[Row]) -> str:
             )
         )
     return _table([head, *body], numbers=9) + (
-        "\nMemory in MiB, of all processes of the container together; files are those open at nine tenths of its most.\n"
+        "\nMemory in MiB, of all processes of the container together; files: those open at nine tenths of its most.\n"
     )
 
 
