@@ -20,7 +20,7 @@ FIGURES = Figures(
         Load(0.9, 360, came(360, 101, 111), came(360, 121, 191), 0.0025, 1000, 12000),
     ],
     hits=Hits(1000, came(500, 2, 9), 0.001, 0),
-    streams=Streams(500, 500, 0, 0.05, 0.0003),
+    streams=Streams(500, 500, 0, 0.05, 10_000, 4.25),
     idle=230,
     peak=800,
 )
@@ -50,6 +50,10 @@ def test_streams_that_fit_are_those_that_were_open_and_what_is_left() -> None:
         "51",
         f"{500 + int((2048 - 800) / 0.05):,}",
     ]
+
+
+def test_a_chunk_takes_what_a_request_does_not() -> None:
+    assert FIGURES.chunk == (4.25 - 500 * 0.0025) / 10_000
 
 
 def test_a_load_beyond_the_most_replicas_is_marked() -> None:

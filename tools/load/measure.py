@@ -94,8 +94,10 @@ class Streams:
     """That did not come to their end."""
     each: float
     """MiB for each, at the peak."""
-    chunk: float
-    """Seconds of CPU for each chunk."""
+    chunks: int
+    """That came through them."""
+    cpu: float
+    """Seconds that they took altogether."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,11 @@ class Figures:
     def cpu(self) -> float:
         """Seconds of CPU for each request, at half the rate that it gives at most."""
         return self.loads[0].cpu
+
+    @property
+    def chunk(self) -> float:
+        """Seconds of CPU for each chunk of a stream, on top of what a request takes."""
+        return max(0.0, self.streams.cpu - self.streams.asked * self.cpu) / max(1, self.streams.chunks)
 
 
 @dataclass
@@ -156,6 +163,10 @@ def figures(here: Subject, options: Options, folder: Path, say: Callable[[str], 
     warm = drive(here.target, Callers(here.kind.callers, options.seconds / 2), folder, "warm", options.text)
     if not warm.whole:
         raise Unanswered(f"{here.pod.name}: of {warm.failed} requests none was answered\n{_process(here).tail()}")
+    # First, while little memory has been freed that streams could take again.
+    streams = _streams(here, options, warm.rate, folder)
+    say(f"{streams.peak} streams open at once, {streams.lost} lost, {streams.each * 1024:.0f} KiB each")
+    here.upstream.behave(Manner(delay=options.delay))
     most = drive(here.target, Callers(here.kind.callers, options.seconds), folder, "most", options.text)
     say(f"at most {most.rate:.1f} requests a second on one core, {most.failed} failed")
     held = _held(here, options, folder, say)
@@ -167,8 +178,6 @@ def figures(here: Subject, options: Options, folder: Path, say: Callable[[str], 
     hits = _hits(here, options, folder) if here.kind.caches else None
     if hits:
         say(f"from the cache: at most {hits.most:.1f} a second, p50 {hits.load.p50:.1f} ms")
-    streams = _streams(here, options, most.rate, loads[0].cpu, folder)
-    say(f"{streams.peak} streams open at once, {streams.lost} lost, {streams.each * 1024:.0f} KiB each")
     return Figures(most, held, loads, hits, streams, idle, usage(program).peak)
 
 
@@ -207,7 +216,7 @@ def _hits(here: Subject, options: Options, folder: Path) -> Hits:
     return Hits(most.rate, load, cpu, round(1000 * reached / max(1, load.whole)))
 
 
-def _streams(here: Subject, options: Options, most: float, cpu: float, folder: Path) -> Streams:
+def _streams(here: Subject, options: Options, most: float, folder: Path) -> Streams:
     """Opened at half the rate that the pod gives, one chunk a second, until as many as wanted are open."""
     rate = min(SHARES[0] * most, options.streams)
     seconds = min(OPENING * options.held, options.streams / rate)
@@ -218,10 +227,9 @@ def _streams(here: Subject, options: Options, most: float, cpu: float, folder: P
         how = Arrivals(rate, seconds, round(rate * seconds) + 10)
         came = drive(here.target, how, folder, "streams", options.text, stream=True)
     after, seen = usage(program), here.upstream.seen()
-    chunk = (after.cpu - before.cpu - cpu * seen.requests) / max(1, seen.chunks)
     each = max(0.0, watch.resident - before.resident) / max(1, watch.open)
     lost = came.failed + came.dropped
-    return Streams(came.whole + lost, seen.peak, lost, each, max(0.0, chunk))
+    return Streams(came.whole + lost, seen.peak, lost, each, seen.chunks, after.cpu - before.cpu)
 
 
 def _arrivals(rate: float, options: Options) -> Arrivals:

@@ -124,7 +124,7 @@ def _streams(rows: Sequence[Row]) -> str:
                 f"{streams.lost}",
                 f"{streams.each * 1024:.0f}",
                 fit,
-                f"{streams.chunk * 1000:.2f}",
+                f"{row.figures.chunk * 1000:.2f}",
                 f"{row.figures.loads[-1].files:,}",
             )
         )

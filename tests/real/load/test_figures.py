@@ -54,7 +54,8 @@ def test_streams_are_held_open_side_by_side(measured: Figures) -> None:
     assert STREAMS <= streams.asked <= STREAMS + 1
     assert (streams.peak, streams.lost) == (streams.asked, 0)
     assert streams.each == pytest.approx(WEIGHT, rel=0.25)
-    assert streams.chunk > 0
+    assert streams.chunks == streams.asked * HELD
+    assert measured.chunk > 0
 
 
 def test_on_less_cpu_it_gives_less(fake: Make, tmp_path: Path) -> None:
