@@ -8,7 +8,7 @@ PYTEST := $(RUN) -m pytest
 wants = $(if $($(1)),,$(error make $@ wants $(1), e.g. make $@ $(1)="$(2)"))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test fuzz clean
+.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test fuzz load load-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -127,6 +127,13 @@ format: $(VENV)/dev ## let ruff rewrite the Python sources
 bench: $(VENV)/dev ## time render and check, then 500 objects and up to 1,000 environments against other tools; half an hour, or SIZES="10 100"
 	@$(RUN) -m tools.bench.bench
 	@$(RUN) -m tools.bench.growth $(if $(SIZES),--sizes $(SIZES))
+
+load: $(VENV)/dev ## drive the real gateways, as rendered and within one pod's limits, with k6; ARGS="--seconds 20 --only litellm"
+	@$(RUN) -m tools.load $(ARGS)
+
+load-test: $(VENV)/dev ## what `make load` says of a gateway is what the gateway was told to do
+	@$(RUN) -m tools.programs install k6 fast-upstream
+	@$(PYTEST) tests/real/load
 
 schemas: $(VENV)/dev ## rebuild policies/schemas from pinned upstream sources (needs network and Go)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tools/schemas/requirements.txt

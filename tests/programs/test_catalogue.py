@@ -33,7 +33,9 @@ def test_every_program_is_pinned_by_checksums() -> None:
     for entry in catalogue().values():
         assert entry.origin in INSTALLERS.keys() | WITHOUT_INSTALLER, entry.name
         for name in LOCKS.get(entry.origin, ()):
-            if CHECKSUMS.get(name, "") not in (HERE / entry.name / name).read_text():
+            text = (HERE / entry.name / name).read_text()
+            imports = name != "go.sum" or "require" in (HERE / entry.name / "go.mod").read_text()
+            if imports and CHECKSUMS.get(name, "") not in text:
                 unpinned.append(f"{entry.name}/{name}")
         unpinned += [archive[0] for archive in entry.options.get("archives", ()) if len(archive[2]) != 64]
     assert unpinned == []

@@ -72,7 +72,7 @@ def go(entry: Entry, here: Path, commands: Commands) -> None:
 
 
 def go_source(entry: Entry, here: Path, commands: Commands) -> None:
-    """Our own main.go, compiled with the modules of go.sum."""
+    """Our own sources, compiled with the modules of go.sum."""
     shutil.copytree(HERE / entry.name, here / "source")
     # Pure Go needs no C compiler; a compiler that collects its garbage less often is done sooner.
     environment = os.environ | {"CGO_ENABLED": "0", "GOGC": "400"}
@@ -160,6 +160,8 @@ def recipe(entry: Entry) -> list[str]:
         platform.append(sys.version)
     elif entry.origin in ("go", "go-source"):
         platform.append(_go_version())
+    if entry.origin == "go-source":
+        files += sorted({*(HERE / entry.name).glob("*.go")} - {*files})
     return [entry.origin, entry.version, repr(entry.options), *platform, *(file.read_text() for file in files)]
 
 

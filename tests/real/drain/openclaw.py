@@ -13,11 +13,16 @@ WARM = 120
 
 
 def start(here: Stack) -> None:
-    """Start the gateway by the file that the rendered command names: the catalogue's is the launcher in front of it."""
+    """Start the gateway by the file that the rendered command names."""
+    here.openclaw.argv = argv(here)
+    here.openclaw.start()
+
+
+def argv(here: Stack) -> list[str]:
+    """The rendered command: the catalogue's begins with the launcher in front of the file that it names."""
     node, launcher, *words = here.openclaw.argv
     server = Path(manifests.container(here.environment, here.gateway)["args"][1])
-    here.openclaw.argv = [node, str(Path(launcher).parent / server.relative_to("/app")), *words]
-    here.openclaw.start()
+    return [node, str(Path(launcher).parent / server.relative_to("/app")), *words]
 
 
 def turn(here: Stack) -> int:

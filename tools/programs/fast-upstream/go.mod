@@ -1,0 +1,3 @@
+module fast-upstream
+
+go 1.26.0
