@@ -40,6 +40,8 @@ class Node:
     type: InstanceType
     on_demand: bool
     usd: float
+    pods: tuple[int, ...] = ()
+    """What is on it: for each pod the number of its load, in the order in which loads were given."""
 
 
 @dataclass
@@ -53,13 +55,15 @@ class _Open:
     memory: float
     slots: int
     used: Need = field(default_factory=Need)
-    pods: int = 0
+    pods: list[int] = field(default_factory=list)
 
 
 def pack(loads: Sequence[Load], rooms: Rooms, prices: Prices, zones: int = 1) -> list[Node] | None:
     """The nodes, dearest first; None where a pod fits no type that has a price."""
     offers = _offers(rooms, prices)
-    order = sorted(loads, key=lambda one: (not one.on_demand, not one.apart, -one.need.memory, -one.need.cpu))
+    order = sorted(
+        enumerate(loads), key=lambda one: (not one[1].on_demand, not one[1].apart, -one[1].need.memory, -one[1].need.cpu)
+    )
     best: list[Node] | None = None
     for index in range(len(offers)):
         made = _with(index, offers, order, zones)
@@ -98,10 +102,10 @@ def _offers(rooms: Rooms, prices: Prices) -> list[_Offer]:
     return found
 
 
-def _with(index: int, offers: Sequence[_Offer], order: Sequence[Load], zones: int) -> list[Node] | None:
+def _with(index: int, offers: Sequence[_Offer], order: Sequence[tuple[int, Load]], zones: int) -> list[Node] | None:
     """The nodes when each is opened as one type, then shrunk to the cheapest that takes its pods."""
     filled: list[_Open] = []
-    for load in order:
+    for which, load in order:
         for number in range(load.count):
             zone = number % zones if load.apart and zones > 1 else None
             node = next(_fitting(filled, load, zone), None)
@@ -114,7 +118,7 @@ def _with(index: int, offers: Sequence[_Offer], order: Sequence[Load], zones: in
             if node.zone is None:
                 node.zone = zone
             node.used += load.need
-            node.pods += 1
+            node.pods.append(which)
     return [_shrunk(node, offers) for node in filled]
 
 
@@ -132,10 +136,10 @@ def _fitting(filled: Sequence[_Open], load: Load, zone: int | None) -> Iterator[
         if zone is not None and node.zone not in (None, zone):
             continue
         used = node.used
-        if node.pods < node.slots and used.cpu + cpu <= node.cpu and used.memory + memory <= node.memory:
+        if len(node.pods) < node.slots and used.cpu + cpu <= node.cpu and used.memory + memory <= node.memory:
             yield node
 
 
 def _shrunk(node: _Open, offers: Sequence[_Offer]) -> Node:
-    found = next(one for one in offers if one.takes(node.used, node.pods))
-    return Node(found.type, node.on_demand, found.usd)
+    found = next(one for one in offers if one.takes(node.used, len(node.pods)))
+    return Node(found.type, node.on_demand, found.usd, tuple(node.pods))
