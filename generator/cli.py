@@ -29,6 +29,7 @@ from generator import (
     cli_review,
     cli_secrets,
     cli_show,
+    cli_simulate,
     cli_verify,
 )
 from generator.console import FOUND, counter, environment, fail, invalid, number, planned
@@ -67,6 +68,7 @@ main.add_command(cli_promote.promote)
 main.add_command(cli_bump.bump)
 main.add_command(cli_explain.explain)
 main.add_command(cli_show.show)
+main.add_command(cli_simulate.simulate)
 main.add_command(cli_pin.pin)
 main.add_command(cli_verify.verify)
 

@@ -1,4 +1,4 @@
-"""What no manifest says: how often Spot is reclaimed, how long things take.  Each with its source, or said to be a guess.
+"""What no manifest says: how often Spot is reclaimed, how long things take.  Each has its source, or is called a guess.
 
 Whoever knows better changes them on the command line of `simulate`.
 """
@@ -18,15 +18,16 @@ MONTH = HOURS * 3600.0
 """Seconds: the month of the bill."""
 
 INTERRUPTIONS = 0.11
-"""Share of Spot instances that are interrupted in a month.  AWS publishes bands: below 5 %, 5 to 10, 10 to 15, 15 to 20,
-above 20 (Spot Instance Advisor, spot-advisor-data.json).  On 2025-06-28 the 252 pairs of Region and type of Graviton3
-and 4, categories c, m and r, sizes large and xlarge, were in these bands 62, 79, 48, 23 and 40 times: 11 % on average,
-with the middle of each band and 25 % for the last."""
+"""Share of Spot instances that are interrupted in a month.  AWS publishes bands: below 5 %, 5 to 10, 10 to 15, 15 to
+20, above 20 (Spot Instance Advisor, spot-advisor-data.json).  On 2025-06-28 the 252 pairs of Region and type of
+Graviton3 and 4, categories c, m and r, sizes large and xlarge, were in these bands 62, 79, 48, 23 and 40 times: 11 % on
+average, with the middle of each band and 25 % for the last."""
 BANDS = (0.025, 0.075, 0.125, 0.175, 0.25)
 """The middle of each band of the Advisor; the last has no upper end, and 25 % is a guess."""
 ALONE = 0.08
-"""Share of interruptions that meet one instance of a pool alone.  In 92 % of 2,635 interruptions others of the same type
-and zone went within three minutes (arXiv 2604.16457, Spot-and-Scoot, 2026): here they go at once, which is harsher."""
+"""Share of interruptions that meet one instance of a pool alone.  In 92 % of 2,635 interruptions others of the same
+type and zone went within three minutes (arXiv 2604.16457, Spot-and-Scoot, 2026): here they go at once, which is
+harsher."""
 EVERYWHERE = 0.10
 """Share of interruptions that meet a type in all zones of a Region at once.  In the traces of «Can't Be Late» (NSDI
 2024; V100 GPUs, nine zones, 45 days of 2023) 2 to 27 % of the losses in a zone came within 195 s of one in another zone
@@ -53,8 +54,8 @@ CALLS = 3.0
 """Calls of models in a turn: a guess; `cost.usage.modelCalls` says how many calls there are in a month."""
 
 STARTS: Mapping[str, float] = {"openclaw": 24.4, "litellm": 12.8, "bifrost": 0.5, "collector": 0.1, "redis": 0.1}
-"""Seconds of CPU from the start of a program until it is ready, measured (docs/footprint.md).  As there, it gets no more
-CPU than it requests."""
+"""Seconds of CPU from the start of a program until it is ready, measured (docs/footprint.md).  As there, it gets no
+more CPU than it requests."""
 OTHER_START = 30.0
 """Seconds until any other program is ready: a guess."""
 

@@ -20,7 +20,7 @@ from .tally import Played, Tally
 NORMAL = 1.96
 """Standard errors on each side of a mean that hold 95 % of a normal distribution."""
 NONE_SEEN = 3.0
-"""What was not seen in n months happens less often than 3 / n times a month, with 95 % certainty (the rule of three)."""
+"""What was not seen in n months happens less than 3 / n times a month, with 95 % certainty (the rule of three)."""
 EDGES = (0.0, 120.0, 300.0, 600.0)
 """Seconds without a pod that divide good months from bad ones: none, up to two minutes, up to five, up to ten, more."""
 

@@ -1,4 +1,4 @@
-"""What the rendered objects say of an interruption: pods, budgets, spread, grace, drain, volumes, and nodes to be had."""
+"""What the rendered objects say of an interruption: pods, budgets, spread, grace, drain, volumes, nodes on sale."""
 
 from __future__ import annotations
 

@@ -55,6 +55,7 @@ class Candidate:
 
     name: str
     changes: tuple[tuple[str, str], ...]
+    region: str
     setting: Setting
 
 
@@ -70,7 +71,9 @@ def what_if(text: str) -> WhatIf:
 
 
 def candidates(folder: Path, name: str, asked: Sequence[WhatIf]) -> list[Candidate]:
-    """The environment as it is, then with each change; raises EnvironmentInvalid and, for pods without nodes, ValueError.
+    """The environment as it is, then with each change.
+
+    Raises EnvironmentInvalid, and ValueError for pods that no node takes.
 
     Without anything asked for: with each preset that changes what is played.
     """
@@ -79,20 +82,21 @@ def candidates(folder: Path, name: str, asked: Sequence[WhatIf]) -> list[Candida
     tree, _, outputs, problems = merged(folder, name)
     patches = read_patches(folder / name / "patches", f"environments/{name}/patches")
 
-    def made(whole: Map) -> Setting:
-        env = build(whole, name, outputs, problems)
-        return setting(object_set(env, _objects(env, patches)))
+    def made(one: WhatIf) -> Candidate:
+        env = build(changed(tree, one), name, outputs, problems)
+        played = setting(object_set(env, _objects(env, patches)))
+        return Candidate(one.name, one.changes, env.cluster.region, played)
 
-    found = [Candidate(AS_IT_IS, (), made(tree))]
+    found = [made(WhatIf(AS_IT_IS, ()))]
     for one in asked or PRESETS.values():
-        other = Candidate(one.name, one.changes, made(changed(tree, one)))
+        other = made(one)
         if asked or other.setting != found[0].setting:
             found.append(other)
     return found
 
 
 def changed(tree: Map, one: WhatIf) -> Map:
-    """The tree of an environment with the change merged over it; raises EnvironmentInvalid for a value that is no YAML."""
+    """The tree of an environment with the change merged over it; raises EnvironmentInvalid for what is no YAML."""
     for key, value in one.changes:
         shown = f"--what-if {key}={value}"
         item = parse(f"value: {value}\n", shown).entries["value"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from generator.cost.prices import Span
 
 
-@dataclass
+@dataclass(slots=True)
 class Tally:
     """Of one component; times in seconds."""
 
