@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -69,11 +71,11 @@ def simulate(
     Says what each component's availability is, how many turns are broken off and what the nodes cost, with other
     settings side by side. docs/simulate.md has the model, its assumptions with their sources, and its limits.
     """
-    from generator.simulate import settings, table
+    from generator.simulate import picture, settings, table
     from generator.simulate.figures import simulate as played
 
     given = {"node_ready": node_ready, "drought": drought, "turn": turn, "calls": calls}
-    changes = {key: value for key, value in given.items() if value is not None}
+    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if interruptions is not None:
         changes["interruptions"] = interruptions / 100
     try:
@@ -82,22 +84,28 @@ def simulate(
         fail(*map(str, error.problems))
     except ValueError as error:
         fail(str(error))
-    known = _assumptions(changes, advisor, found[0].region)
-    with click.progressbar(length=count * len(found), label="playing", file=click.get_text_stream("stderr")) as bar:
-        results = [played(one, known, seed, count, lambda: bar.update(1)) for one in found]
+    known = replace(_known(advisor, found[0].region), **changes)
+    watched = sys.stderr.isatty()
+    with click.progressbar(length=count * len(found), label="playing", file=sys.stderr, hidden=not watched) as bar:
+
+        def tick() -> None:
+            bar.update(1)
+
+        results = [played(one, known, seed, count, tick) for one in found]
+    if svg:
+        svg.write_text(picture.drawn(name, results, known), "utf-8")
     if as_json:
         click.echo(json.dumps(table.as_dict(name, results, known, seed), indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(table.text(name, results, known, seed)))
 
 
-def _assumptions(changes: dict[str, float], advisor: Path | None, region: str) -> Assumptions:
+def _known(advisor: Path | None, region: str) -> Assumptions:
     from generator.simulate.assumptions import Assumptions, advised
 
-    by_type = {}
-    if advisor:
-        try:
-            by_type = advised(advisor.read_text("utf-8"), region)
-        except (OSError, UnicodeDecodeError, ValueError) as error:
-            fail(f"{advisor}: {error}")
-    return Assumptions(by_type=by_type, **changes)
+    if advisor is None:
+        return Assumptions()
+    try:
+        return Assumptions(by_type=advised(advisor.read_text("utf-8"), region))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        fail(f"{advisor}: {error}")

@@ -75,6 +75,8 @@ class Assumptions:
     pull: float = PULL
     volume: float = VOLUME
     volume_of_killed: float = VOLUME_OF_KILLED
+    starts: Mapping[str, float] = field(default_factory=lambda: STARTS)
+    other_start: float = OTHER_START
     turn: float = TURN
     calls: float = CALLS
 
@@ -84,9 +86,9 @@ class Assumptions:
 
     def start(self, program: str | None, cpu: float) -> float:
         """Seconds from the start of a container to its first ready probe, with so many millicores requested."""
-        needed = STARTS.get(program or "")
+        needed = self.starts.get(program or "")
         if needed is None:
-            return OTHER_START
+            return self.other_start
         return needed * 1000 / cpu if cpu else needed
 
 

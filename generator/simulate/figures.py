@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from generator.cost.prices import Span
 
 from .assumptions import MONTH, Assumptions
 from .events import months
 from .layout import Place, layout
-from .model import Component
+from .model import AGENT, ENGINES, Component
 from .play import play
 from .settings import Candidate
 from .tally import Played, Tally
@@ -96,8 +96,6 @@ class Result:
     fallback_hours: Mean
     """Hours of on-demand nodes, bought because there was no Spot."""
     components: tuple[Figures, ...]
-    busiest: Played = field(repr=False, compare=False)
-    """The month with the most interruptions."""
 
 
 def simulate(
@@ -109,7 +107,9 @@ def simulate(
     for month in _months(one, places, known, seed, count):
         played.append(month)
         tick()
-    watched = [index for index, other in enumerate(one.setting.components) if not other.of_chart]
+    components = one.setting.components
+    watched = [index for index, other in enumerate(components) if not other.of_chart]
+    watched.sort(key=lambda index: (components[index].program != AGENT, components[index].program not in ENGINES))
     return Result(
         candidate=one,
         count=count,
@@ -117,10 +117,7 @@ def simulate(
         interruptions=mean([month.interruptions for month in played], seen=any(place.spot for place in places)),
         usd=Span(*(math.fsum(getattr(month.usd, end) for month in played) / count for end in ("low", "high"))),
         fallback_hours=mean([month.fallback_hours for month in played]),
-        components=tuple(
-            _figures(one.setting.components[index], [month.tallies[index] for month in played]) for index in watched
-        ),
-        busiest=max(played, key=lambda month: month.interruptions),
+        components=tuple(_figures(components[index], [month.tallies[index] for month in played]) for index in watched),
     )
 
 

@@ -35,6 +35,10 @@ class Spread:
     group: str
     skew: int
     required: bool
+    least_zones: int
+    """Zones that must have nodes before what they have counts (minDomains)."""
+    sees_tainted: bool
+    """Whether a zone counts whose nodes are all on their way out (nodeTaintsPolicy)."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,13 @@ def _spread(item: Item) -> Spread | None:
         if text(one, "topologyKey") == ZONE:
             selector = json.dumps(table(one, "labelSelector"), sort_keys=True)
             required = text(one, "whenUnsatisfiable") == "DoNotSchedule"
-            return Spread(f"{item.namespace} {selector}", int(number(one, "maxSkew") or 1), required)
+            return Spread(
+                f"{item.namespace} {selector}",
+                int(number(one, "maxSkew") or 1),
+                required,
+                int(number(one, "minDomains") or 1),
+                text(one, "nodeTaintsPolicy") != "Honor",
+            )
     return None
 
 

@@ -169,12 +169,13 @@ class _Month:
         found: dict[_Pod, Node] = {}
         groups: dict[tuple[str, str, bool], list[_Pod]] = {}
         for pod in sorted(pods, key=lambda pod: (-pod.one.need.memory, pod.index, pod.number)):
-            zones = self._zones(pod)
-            if node := self._fleet.room(pod.one, zones, self._now):
+            all_zones = self._setting.supplies[pod.one.pool].zones
+            if node := self._fleet.room(pod.one, self._zones(pod, self._with_nodes(pod)), self._now):
                 node.put(pod.one)
                 found[pod] = pod.target = node
             else:
-                groups.setdefault((pod.one.pool, zones[0], pod.one.on_demand), []).append(pod)
+                zone = self._zones(pod, all_zones)[0]
+                groups.setdefault((pod.one.pool, zone, pod.one.on_demand), []).append(pod)
         for (pool, zone, _), together in groups.items():
             known = len(self._fleet.nodes)
             bought = self._fleet.buy(self._setting.supplies[pool], zone, [pod.one for pod in together], self._now)
@@ -184,9 +185,19 @@ class _Month:
                     self._plan_return(node)
         return found
 
-    def _zones(self, pod: _Pod) -> list[str]:
+    def _with_nodes(self, pod: _Pod) -> list[str]:
+        """The zones that the scheduler knows for a pod: those of nodes, where it matters of nodes that stay."""
+        blind = pod.one.spread is None or not pod.one.spread.sees_tainted
+        there = {
+            node.zone
+            for node in self._fleet.nodes
+            if node.supply.name == pod.one.pool and node.ends > self._now and not (blind and node.leaving)
+        }
+        return sorted(there)
+
+    def _zones(self, pod: _Pod, zones: Sequence[str]) -> list[str]:
         """Where a pod may go, the best first: its own zone, unless its spread asks for another."""
-        zones, own, spread = self._setting.supplies[pod.one.pool].zones, pod.node.zone, pod.one.spread
+        own, spread = pod.node.zone, pod.one.spread
         if pod.one.volume:
             return [own]
         if spread is None:
@@ -194,8 +205,10 @@ class _Month:
         counts = dict.fromkeys(zones, 0)
         for other in self._pods:
             if other is not pod and other.one.spread and other.one.spread.group == spread.group:
-                counts[(other.target or other.node).zone] += 1
-        least = min(counts.values())
+                zone = (other.target or other.node).zone
+                counts[zone] = counts.get(zone, 0) + 1
+        few = len(zones) < spread.least_zones
+        least = 0 if few else min((counts[zone] for zone in zones), default=0)
         allowed = [zone for zone in zones if not spread.required or counts[zone] + 1 - least <= spread.skew]
         return sorted(allowed, key=lambda zone: (counts[zone], zone != own))
 

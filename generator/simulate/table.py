@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from generator.cost.prices import Span
@@ -13,33 +15,77 @@ from .assumptions import Assumptions
 from .figures import Figures, Mean, Result
 
 GAP = "   "
+WIDTH = 120
+TOLD = 1.0
+"""Seconds a month by which settings must differ to be told so."""
 
 
 def text(environment: str, found: Sequence[Result], known: Assumptions, seed: int) -> Iterator[str]:
     """For a terminal."""
-    count = found[0].count
-    yield f"{environment}: {count:,} months of Spot interruptions, seed {seed}; in brackets where the mean lies, with 95 %"
-    yield "  " + "; ".join(assumed(known))
+    yield f"{environment}: {found[0].count:,} months of Spot interruptions, seed {seed}; (95 % intervals of means)"
+    yield from wrapped("; ".join(assumed(known)), "  ")
     yield ""
     rows = list(_rows(found))
     widths = [max(len(row[column]) for row in rows) for column in range(len(found) + 1)]
     for row in rows:
         yield GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
     yield ""
-    yield from notes(found)
+    for other in found[1:]:
+        yield from wrapped(f"{other.candidate.name}: {difference(found[0], other)}", "")
+
+
+def wrapped(line: str, indent: str) -> list[str]:
+    return textwrap.wrap(line, WIDTH, initial_indent=indent, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def assumed(known: Assumptions) -> list[str]:
     """What the simulation rests on, in words; docs/simulate.md has the sources."""
-    rate = f"{known.interruptions:.0%} of the Spot nodes interrupted a month"
+    rate = f"{100 * known.interruptions:g} % of the Spot nodes are interrupted in a month"
     if known.by_type:
-        rate = "interruptions by type as the Spot Instance Advisor has them, else " + f"{known.interruptions:.0%} a month"
+        rate = f"interruptions by type, as AWS's Advisor has them, else of {100 * known.interruptions:g} % a month"
     return [
         rate,
         f"a pool sells again after {duration(known.drought)}",
-        f"a node is ready after {known.node_ready:g} s",
-        f"a turn takes {known.turn:g} s and {known.calls:g} calls",
+        f"a new node is ready after {duration(known.node_ready)}",
+        f"a turn takes {duration(known.turn)} and {known.calls:g} calls",
     ]
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A figure of every component for which it is more than nothing."""
+
+    title: str
+    said: Callable[[Figures], str]
+    shown: Callable[[Figures], bool]
+
+
+SECTIONS = (
+    _Section("availability, %", lambda one: percent(one.availability), lambda one: True),
+    _Section("away a month: no pod is ready", lambda one: times(one.away), lambda one: one.away.value > 0),
+    _Section("away in the worst of 100 months", lambda one: duration(one.worst), lambda one: one.worst > 0),
+    _Section(
+        "weak a month: a pod is missing",
+        lambda one: times(one.weak),
+        lambda one: one.component.replicas > 1 and one.weak.value > 0,
+    ),
+    _Section(
+        "away an interruption: turns + node + volume + start",
+        lambda one: why(one),
+        lambda one: one.component.waits and one.part is not None,
+    ),
+    _Section(
+        "of that for its zone, where its volume is",
+        lambda one: duration(one.part.zone) if one.part else "–",
+        lambda one: one.component.volume and one.part is not None,
+    ),
+    _Section("turns, or calls, broken off a month", lambda one: interval(one.lost), lambda one: one.lost.value > 0),
+    _Section(
+        "turns, or calls, that found nobody", lambda one: interval(one.refused), lambda one: one.refused.value > 0
+    ),
+    _Section("pods killed without SIGTERM a month", lambda one: interval(one.killed), lambda one: one.killed.value > 0),
+    _Section("pods killed while they drained", lambda one: interval(one.cut), lambda one: one.cut.value > 0),
+)
 
 
 def _rows(found: Sequence[Result]) -> Iterator[tuple[str, ...]]:
@@ -51,24 +97,14 @@ def _rows(found: Sequence[Result]) -> Iterator[tuple[str, ...]]:
     yield row("nodes, USD a month", lambda one: money(one.usd))
     yield row("interruptions a month", lambda one: interval(one.interruptions))
     if any(one.fallback_hours.value for one in found):
-        yield row("on-demand for want of Spot, h", lambda one: interval(one.fallback_hours))
-    sections: tuple[tuple[str, Callable[[Figures], str], Callable[[Figures], float]], ...] = (
-        ("availability, %", lambda one: percent(one.availability), lambda one: 1),
-        ("without a ready pod a month", lambda one: times(one.away), lambda one: one.away.value),
-        ("with a pod less than there are to be", lambda one: times(one.weak), lambda one: one.weak.value),
-        ("the worst of 100 months", lambda one: duration(one.worst), lambda one: one.worst),
-        ("turns or calls broken off", lambda one: interval(one.lost), lambda one: one.lost.value),
-        ("turns or calls that found nobody", lambda one: interval(one.refused), lambda one: one.refused.value),
-        ("pods killed without SIGTERM", lambda one: interval(one.killed), lambda one: one.killed.value),
-        ("pods killed while they drained", lambda one: interval(one.cut), lambda one: one.cut.value),
-    )
+        yield row("on-demand for want of Spot, hours", lambda one: interval(one.fallback_hours))
     names = list(dict.fromkeys(one.component.name for result in found for one in result.components))
-    for title, said, weight in sections:
-        shown = [name for name in names if any(weight(one) for one in _named(found, name))]
+    for section in SECTIONS:
+        shown = [name for name in names if any(section.shown(one) for one in _named(found, name))]
         if shown:
-            yield (title, *("" for _ in found))
+            yield (section.title, *("" for _ in found))
         for name in shown:
-            yield (f"  {label(found, name)}", *_cells(found, name, said))
+            yield (f"  {label(found, name)}", *_cells(found, name, section.said))
 
 
 def _cells(found: Sequence[Result], name: str, said: Callable[[Figures], str]) -> Iterator[str]:
@@ -96,32 +132,16 @@ def nodes(one: Result) -> str:
     return ", ".join(parts)
 
 
-def notes(found: Sequence[Result]) -> Iterator[str]:
-    """What the figures come from: the parts of an outage, what a zone costs, how settings differ."""
-    base = found[0]
-    for result in found:
-        for one in result.components:
-            if one.part and one.component.waits:
-                yield f"{result.candidate.name}: {away(one)}"
-    for other in found[1:]:
-        yield f"{other.candidate.name}: {difference(base, other)}"
-
-
-def away(one: Figures) -> str:
-    """Why a pod that nobody stands in for was away."""
+def why(one: Figures) -> str:
+    """Why a pod that nobody stands in for was away: `2 min 54 s = 9 + 81 + 15 + 69 s`."""
     part = one.part
-    assert part is not None, "it was made anew"
-    said = (
-        f"{one.component.name} is away for {duration(part.whole)} an interruption: its last turns {duration(part.ending)}, "
-        f"a node {duration(part.node)}, its volume {duration(part.volume)}, its start {duration(part.start)}"
-    )
-    if one.component.volume:
-        said += f"; {duration(part.zone)} of that only because its volume is bound to a zone"
-    return said
+    if part is None:
+        return "–"
+    return f"{duration(part.whole)} = {part.ending:.0f} + {part.node:.0f} + {part.volume:.0f} + {part.start:.0f} s"
 
 
 def difference(base: Result, other: Result) -> str:
-    """`41 to 88 USD a month less, openclaw-main 31 s a month more away`."""
+    """`the nodes cost 41 to 88 USD a month less, openclaw-main is away 31 s a month more`."""
     low, high = sorted((other.usd.low - base.usd.low, other.usd.high - base.usd.high))
     if max(abs(low), abs(high)) < 1:
         parts = ["the nodes cost the same"]
@@ -134,11 +154,12 @@ def difference(base: Result, other: Result) -> str:
     for one in other.components:
         was = before.get(one.component.name)
         if was and (one.away.low > was.high or one.away.high < was.low):
-            more = one.away.value > was.value
-            seconds = duration(abs(one.away.value - was.value))
-            parts.append(f"{one.component.name} is {seconds} a month {'longer' if more else 'less'} away")
+            more, seconds = one.away.value > was.value, abs(one.away.value - was.value)
+            if seconds >= TOLD:
+                name = one.component.name.partition("/")[2]
+                parts.append(f"{name} is away {duration(seconds)} a month {'more' if more else 'less'}")
     if len(parts) == 1:
-        parts.append("no component is away longer or less, as far as so many months tell")
+        parts.append("nothing is away more or less, as far as so many months tell")
     return ", ".join(parts)
 
 
@@ -159,16 +180,20 @@ def times(one: Mean) -> str:
 
 
 def percent(one: Mean) -> str:
-    """With as many digits as tell it from 100."""
+    """Rounded down, so that only what never fails is 100."""
     if one.low == 1:
         return "100"
-    return f"{100 * one.value:.5f} ({100 * one.low:.5f}–{100 * one.high:.5f})"
+    return f"{_floor(one.value)} ({_floor(one.low)}–{_floor(one.high)})"
+
+
+def _floor(share: float) -> str:
+    return f"{math.floor(share * 1e7) / 1e5:.5f}"
 
 
 def duration(seconds: float) -> str:
     """`0`, `0.3 s`, `42 s`, `3 min 20 s`, `1 h 5 min`."""
     if seconds < 10:
-        return f"{seconds:.1f} s" if seconds >= 0.05 else "0"
+        return f"{seconds:.2g} s" if seconds >= 0.01 else "0"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "h"), (minutes, "min"), (0 if hours else rest, "s"))

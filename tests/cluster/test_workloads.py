@@ -13,12 +13,15 @@ import pytest
 
 from generator.environment.model import Environment
 from generator.environment.openclaw import SPOT_NOTICE
+from generator.trees.plan import Plan
 from tests.cluster.availability import Watcher
 from tests.cluster.client import Obj
 from tests.cluster.kubelet import ZONE
+from tests.cluster.played import recorded
 from tests.cluster.whole import Running, running
 from tests.cluster.workload import Workload
 from tests.real import manifests
+from tests.simulate.replay import Interruption, differences, replayed, store
 
 CAPACITY = "karpenter.sh/capacity-type"
 
@@ -93,22 +96,37 @@ def test_replicas_are_spread_over_zones_as_their_constraint_says(alive: Alive) -
                 assert max(counts) - min(counts) <= constraint["maxSkew"], f"{workload.name} is in {zones}"
 
 
-def test_a_spot_interruption_is_over_within_its_notice(alive: Alive, figure: Callable[[str], None]) -> None:
-    """One node goes: every pod is told to end early enough for its whole grace period, and no budget is overdrawn."""
+def test_a_spot_interruption_is_over_within_its_notice(
+    alive: Alive, figure: Callable[[str], None], environments: dict[str, Environment], planned: Plan
+) -> None:
+    """One node goes: every pod is told to end early enough for its whole grace period, and no budget is overdrawn.
+
+    `simulate` plays it event by event as the cluster does.
+    """
     node = max(spot_nodes(alive), key=lambda name: len(on_node(alive, name)))
-    lines = interrupted(alive, [node])
+    lines, seen = interrupted(alive, [node])
+    assert differences(seen, replayed(seen, environments[alive.name], planned)) == [], (
+        "the simulation plays it otherwise"
+    )
+    store(seen, "one")
     late = {name: seconds for name, seconds in lines.items() if seconds > SPOT_NOTICE}
     assert late == {}, "ended by the end of the instance"
     told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in sorted(lines.items()))
     figure(f"{alive.name}: a Spot node with {len(lines)} pods is interrupted; gone, with all their grace: {told}")
 
 
-def test_two_interruptions_at_once_overdraw_no_budget(alive: Alive, figure: Callable[[str], None]) -> None:
+def test_two_interruptions_at_once_overdraw_no_budget(
+    alive: Alive, figure: Callable[[str], None], environments: dict[str, Environment], planned: Plan
+) -> None:
     """Where two replicas lose their nodes together, the second waits until the first is replaced."""
     for workload in replicated(alive):
         homes = sorted({pod["spec"]["nodeName"] for pod in alive.pods(workload)} & {*spot_nodes(alive)})
         if len(homes) > 1:
-            lines = interrupted(alive, homes[:2])
+            lines, seen = interrupted(alive, homes[:2])
+            assert differences(seen, replayed(seen, environments[alive.name], planned)) == [], (
+                "the simulation plays it otherwise"
+            )
+            store(seen, "two")
             told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in sorted(lines.items()))
             figure(f"{alive.name}: two Spot nodes at once; gone, with all their grace: {told}")
             return
@@ -143,14 +161,15 @@ def on_node(alive: Alive, name: str) -> list[Obj]:
     return [pod for pod in alive.running.client.all("v1", "Pod") if pod["spec"].get("nodeName") == name]
 
 
-def interrupted(alive: Alive, names: Sequence[str]) -> dict[str, float]:
-    """Pod -> seconds from the notice to the end of its grace period; nodes go, and all pods are ready elsewhere.
+def interrupted(alive: Alive, names: Sequence[str]) -> tuple[dict[str, float], Interruption]:
+    """Pod -> seconds from the notice to the end of its grace period, and what happened; all pods are ready elsewhere.
 
     Asserts that meanwhile each budget kept what it promises.
     """
     client, watcher = alive.running.client, alive.watcher
     leaving = {pod["metadata"]["uid"] for name in names for pod in on_node(alive, name)}
     assert leaving
+    before = recorded(alive.name, alive.workloads, alive.nodes(), watcher, names)
     full = {budget.name: watcher.ready(budget) for budget in watcher.budgets}
     watcher.begin()
     notice = time.monotonic()
@@ -166,8 +185,9 @@ def interrupted(alive: Alive, names: Sequence[str]) -> dict[str, float]:
     }
     assert overdrawn == {}
     ended = [watcher.lives[uid] for uid in leaving]
-    return {
+    lines = {
         life.pod["metadata"]["name"]: life.ending - notice + life.pod["spec"]["terminationGracePeriodSeconds"]
         for life in ended
         if life.ending is not None
     }
+    return lines, before(notice)

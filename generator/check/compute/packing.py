@@ -62,7 +62,8 @@ def pack(loads: Sequence[Load], rooms: Rooms, prices: Prices, zones: int = 1) ->
     """The nodes, dearest first; None where a pod fits no type that has a price."""
     offers = _offers(rooms, prices)
     order = sorted(
-        enumerate(loads), key=lambda one: (not one[1].on_demand, not one[1].apart, -one[1].need.memory, -one[1].need.cpu)
+        enumerate(loads),
+        key=lambda one: (not one[1].on_demand, not one[1].apart, -one[1].need.memory, -one[1].need.cpu),
     )
     best: list[Node] | None = None
     for index in range(len(offers)):
