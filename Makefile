@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PYTEST := $(RUN) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show schemas instances prices pictures docs lock clean
+.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -101,6 +101,9 @@ explain: $(VENV)/run ## meaning, values and objects of a key; ARGS=openclaw.drai
 
 show: $(VENV)/run ## the values of an environment and where each comes from; ENV=prod, ARGS=llmGateway
 	@$(RUN) -m generator show $(ENV) $(ARGS)
+
+simulate: $(VENV)/run ## months of Spot interruptions over the rendered settings, and others beside them; ENV=prod, ARGS="--what-if compute.graviton=3"
+	@$(RUN) -m generator simulate $(or $(ENV),prod) $(ARGS)
 
 workflows-lint: $(VENV)/dev ## the workflows, judged by actionlint and zizmor (network and Go the first time)
 	@$(RUN) -m tools.programs install actionlint zizmor

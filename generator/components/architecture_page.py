@@ -47,7 +47,7 @@ LAYERS = (
     Layer(("console",), "what the verbs share: loading, failing, running commands"),
     Layer(
         (
-            *("report", "review", "day2", "verify", "bootstrap", "import_outputs"),
+            *("report", "review", "simulate", "day2", "verify", "bootstrap", "import_outputs"),
             *("fill_secrets", "secrets_manager", "restore"),
         ),
         "the verbs, one apart from the other",

@@ -56,6 +56,7 @@ def drawn(environment: str, found: Sequence[Result], known: Assumptions, scheme:
     title = f"{environment}: a month of Spot interruptions, played {found[0].count:,} times"
     parts = [_box(0, 0, wide, high, "ground"), _text(MARGIN, 38, title, "text", 20, 600)]
     parts.append(_text(MARGIN, 60, "; ".join(assumed(known)), "faint", 12))
+    parts.append(_text(MARGIN, 90, "Months by time away", "text", 12, 600))
     for index, result in enumerate(found):
         x = MARGIN + NAMES + index * (COLUMN + GAP)
         parts += _column(result, x, names, max(one.usd.high for one in found), upper)
@@ -64,8 +65,8 @@ def drawn(environment: str, found: Sequence[Result], known: Assumptions, scheme:
         parts.append(_text(MARGIN, y + 13, _short(name), "text", 13, 600))
         parts.append(_text(MARGIN, y + 31, _pods(found, name), "faint", 12))
     for index, sort in enumerate(SORTS):
-        parts.append(_box(MARGIN, 92 + index * 15, 10, 10, f"s{index}"))
-        parts.append(_text(MARGIN + 16, 101 + index * 15, sort, "faint", 11))
+        parts.append(_box(MARGIN, 98 + index * 14, 10, 10, f"s{index}"))
+        parts.append(_text(MARGIN + 16, 107 + index * 14, sort, "faint", 11))
     if ends:
         parts += _interruption(ends.candidate.name, hit, known, upper, wide)
     inside = "\n".join(parts)

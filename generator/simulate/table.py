@@ -191,9 +191,11 @@ def _floor(share: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`0`, `0.3 s`, `42 s`, `3 min 20 s`, `1 h 5 min`."""
+    """`0`, `below 0.1 s`, `0.3 s`, `42 s`, `3 min 20 s`, `1 h 5 min`."""
+    if seconds < 0.05:
+        return "below 0.1 s" if seconds > 0 else "0"
     if seconds < 10:
-        return f"{seconds:.2g} s" if seconds >= 0.01 else "0"
+        return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "h"), (minutes, "min"), (0 if hours else rest, "s"))

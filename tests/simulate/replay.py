@@ -27,8 +27,8 @@ from generator.trees.plan import Plan
 
 PLAYED = Path(__file__).parent / "played"
 TOLERANCE = 5.0
-"""Seconds by which an event may be earlier or later than in the cluster, and within which events of different components
-may change places: controllers look every few seconds, and ask again for an eviction that a budget refuses."""
+"""Seconds by which an event may be earlier or later than in the cluster, and within which events of two components may
+change places: controllers look every few seconds, and ask again for an eviction that a budget refuses."""
 HORIZON = 3600.0
 
 

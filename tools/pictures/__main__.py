@@ -1,4 +1,4 @@
-"""Pictures for docs/pictures: the dashboards of staging, which has all of them, and what each environment costs."""
+"""Pictures for docs/pictures: the dashboards of staging, which has all of them, costs, and months of interruptions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import yaml
 
 from generator.console import planned
 from generator.cost.estimate import estimate
+from generator.simulate import picture as interruptions
+from generator.simulate.assumptions import Assumptions
+from generator.simulate.figures import simulate
+from generator.simulate.settings import candidates
 
 from . import cost
 from .draw import picture
@@ -16,6 +20,8 @@ from .draw import picture
 ROOT = Path(__file__).parents[2]
 RENDERED = ROOT / "rendered" / "staging" / "dashboards"
 PICTURES = ROOT / "docs" / "pictures"
+SEED, MONTHS = 1, 1000
+"""Of the simulation: what its command does without being told."""
 
 
 def pictures() -> dict[str, str]:
@@ -33,9 +39,17 @@ def bills() -> dict[str, str]:
     return {cost.NAME: cost.picture([estimate(env, made.objects, made.templates) for env in environments])}
 
 
+def months() -> dict[str, str]:
+    """The pictures of prod's months of interruptions, by file name: what `simulate prod --svg` draws."""
+    known = Assumptions()
+    found = [simulate(one, known, SEED, MONTHS) for one in candidates(ROOT / "environments", "prod", ())]
+    names = {"light": "simulate-prod.svg", "dark": "simulate-prod-dark.svg"}
+    return {name: interruptions.drawn("prod", found, known, scheme) for scheme, name in names.items()}
+
+
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
-    made = pictures() | bills()
+    made = pictures() | bills() | months()
     for path in PICTURES.glob("*.svg"):
         if path.name not in made:
             path.unlink()
