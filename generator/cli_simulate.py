@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.console import fail
+from generator.console import counter, fail
 from generator.environment.problem import EnvironmentInvalid
 
 if TYPE_CHECKING:
     from generator.simulate.assumptions import Assumptions
+    from generator.simulate.figures import Result
 
 MONTHS = 20_000
 """Most months that are played: a minute's work, and enough for what happens once in a thousand years."""
@@ -85,13 +85,14 @@ def simulate(
     except ValueError as error:
         fail(str(error))
     known = replace(_known(advisor, found[0].region), **changes)
-    watched = sys.stderr.isatty()
-    with click.progressbar(length=count * len(found), label="playing", file=sys.stderr, hidden=not watched) as bar:
+    progress = counter("months")
+    results: list[Result] = []
 
-        def tick() -> None:
-            bar.update(1)
+    def told(done: int) -> None:
+        progress(len(results) * count + done, len(found) * count)
 
-        results = [played(one, known, seed, count, tick) for one in found]
+    for one in found:
+        results.append(played(one, known, seed, count, told))
     if svg:
         svg.write_text(picture.drawn(name, results, known), "utf-8")
     if as_json:

@@ -99,14 +99,14 @@ class Result:
 
 
 def simulate(
-    one: Candidate, known: Assumptions, seed: int, count: int, tick: Callable[[], None] = lambda: None
+    one: Candidate, known: Assumptions, seed: int, count: int, told: Callable[[int], None] = lambda done: None
 ) -> Result:
-    """Plays a setting for so many months; `tick` is called after each."""
+    """Plays a setting for so many months; `told` hears after each how many are done."""
     places = tuple(layout(one.setting))
     played = []
     for month in _months(one, places, known, seed, count):
         played.append(month)
-        tick()
+        told(len(played))
     components = one.setting.components
     watched = [index for index, other in enumerate(components) if not other.of_chart]
     watched.sort(key=lambda index: (components[index].program != AGENT, components[index].program not in ENGINES))

@@ -67,7 +67,7 @@ def _packed(setting: Setting, supply: Supply, pods: Sequence[int]) -> Iterator[t
 
 
 def _zones(setting: Setting, supply: Supply) -> dict[str, list[int]]:
-    """The pods of each zone: where the fewest of their spread are, then where the least is asked for."""
+    """The pods of each zone: where the fewest of their spread are, then where most others are, for fewer nodes."""
     found: dict[str, list[int]] = {zone: [] for zone in supply.zones}
     members: Counter[tuple[str, str]] = Counter()
     asked: dict[str, float] = dict.fromkeys(supply.zones, 0)
@@ -77,7 +77,7 @@ def _zones(setting: Setting, supply: Supply) -> dict[str, list[int]]:
             continue
         for _ in range(one.replicas):
             group = one.spread.group if one.spread else ""
-            taken = {name: (members[group, name] if group else 0, asked[name], name) for name in found}
+            taken = {name: (members[group, name] if group else 0, -asked[name], name) for name in found}
             zone = min(taken, key=taken.__getitem__)
             found[zone].append(index)
             members[group, zone] += 1
