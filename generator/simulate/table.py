@@ -16,6 +16,8 @@ from .figures import Figures, Mean, Result
 
 GAP = "   "
 WIDTH = 120
+BRIEF, SMALL = 0.05, 0.001
+"""Seconds, and numbers a month, that are too few to be written out."""
 TOLD = 1.0
 """Seconds a month by which settings must differ to be told so."""
 
@@ -61,7 +63,7 @@ class _Section:
 
 
 SECTIONS = (
-    _Section("availability, %", lambda one: percent(one.availability), lambda one: True),
+    _Section("availability, %", lambda one: available(one), lambda one: True),
     _Section("away a month: no pod is ready", lambda one: times(one.away), lambda one: one.away.value > 0),
     _Section("away in the worst of 100 months", lambda one: duration(one.worst), lambda one: one.worst > 0),
     _Section(
@@ -169,14 +171,23 @@ def money(span: Span) -> str:
 
 
 def interval(one: Mean) -> str:
-    """`0.33 (0.30–0.37)`; `0 (below 0.003)` where it was never seen."""
-    if one.value == 0:
-        return f"0 (below {one.high:.2g})" if one.high else "0"
+    """`0.33 (0.30–0.37)`; `below 0.003` where it was never seen."""
+    if one.value < SMALL:
+        return f"below {max(SMALL, one.high):.2g}" if one.high else "0"
     return f"{one.value:.3g} ({one.low:.3g}–{one.high:.3g})"
 
 
 def times(one: Mean) -> str:
-    return f"{duration(one.value)} ({duration(one.low)}–{duration(one.high)})" if one.high else "0"
+    if one.value < BRIEF:
+        return duration(one.value)
+    return f"{duration(one.value)} ({duration(one.low)}–{duration(one.high)})"
+
+
+def available(one: Figures) -> str:
+    """The share of time, and where no outage was seen, how seldom one must be."""
+    if one.outages.value == 0 and one.outages.high:
+        return f"100 (outages below {one.outages.high:.2g})"
+    return percent(one.availability)
 
 
 def percent(one: Mean) -> str:
@@ -192,7 +203,7 @@ def _floor(share: float) -> str:
 
 def duration(seconds: float) -> str:
     """`0`, `below 0.1 s`, `0.3 s`, `42 s`, `3 min 20 s`, `1 h 5 min`."""
-    if seconds < 0.05:
+    if seconds < BRIEF:
         return "below 0.1 s" if seconds > 0 else "0"
     if seconds < 10:
         return f"{seconds:.1f} s"
