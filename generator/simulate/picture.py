@@ -12,7 +12,7 @@ from generator.environment.openclaw import SPOT_NOTICE
 
 from .assumptions import Assumptions
 from .figures import Figures, Result
-from .table import assumed, duration, money, nodes, percent
+from .table import assumed, duration, money, nodes, percent, pods, short
 
 NAMES, COLUMN, MARGIN, GAP = 176, 330, 24, 40
 """Pixels: the column of names, one of a setting, around the picture, between columns."""
@@ -62,8 +62,9 @@ def drawn(environment: str, found: Sequence[Result], known: Assumptions, scheme:
         parts += _column(result, x, names, max(one.usd.high for one in found), upper)
     for index, name in enumerate(names):
         y = HEAD + index * ROW
-        parts.append(_text(MARGIN, y + 13, _short(name), "text", 13, 600))
-        parts.append(_text(MARGIN, y + 31, _pods(found, name), "faint", 12))
+        parts.append(_text(MARGIN, y + 13, short(name), "text", 13, 600))
+        count = pods(found, name)
+        parts.append(_text(MARGIN, y + 31, f"{count} {'pod' if count == '1' else 'pods'}", "faint", 12))
     for index, sort in enumerate(SORTS):
         parts.append(_box(MARGIN, 98 + index * 14, 10, 10, f"s{index}"))
         parts.append(_text(MARGIN + 16, 107 + index * 14, sort, "faint", 11))
@@ -80,7 +81,7 @@ def drawn(environment: str, found: Sequence[Result], known: Assumptions, scheme:
 def _column(one: Result, x: float, names: Sequence[str], most: float, bottom: float) -> Iterator[str]:
     """A setting: its nodes and their price, then its months by component."""
     yield _box(x - 12, 78, COLUMN + 24, bottom - 78 - 8, "card", "edge")
-    yield _text(x, 102, one.candidate.name, "text", 15, 600)
+    yield _text(x, 102, _fitting(one.candidate.name, 15, COLUMN), "text", 15, 600)
     told = f"{nodes(one)}; {one.interruptions.value:.2f} interruptions a month"
     yield _text(x, 121, told, "faint", 12)
     scale = (COLUMN - 150) / (most or 1)
@@ -120,7 +121,7 @@ def _told(found: Sequence[Result]) -> Result | None:
 
 def _interruption(name: str, hit: Sequence[Figures], known: Assumptions, top: float, wide: float) -> Iterator[str]:
     """What happens to a pod of each component from the notice until the next is ready, on average."""
-    title = f"What an interruption does, {name}"
+    title = f"What an interruption does, {_fitting(name, 15, COLUMN)}"
     yield _text(MARGIN, top + 24, title, "text", 15, 600)
     x = max(MARGIN + NAMES, MARGIN + _wide(title, 17))
     for kind, said in PARTS:
@@ -137,7 +138,7 @@ def _interruption(name: str, hit: Sequence[Figures], known: Assumptions, top: fl
         part = two.part
         assert part is not None, "components without one are not among them"
         y, at = first + index * LANE, float(left)
-        yield _text(MARGIN, y + 14, _short(two.component.name), "text", 13, 600)
+        yield _text(MARGIN, y + 14, short(two.component.name), "text", 13, 600)
         lasts = (known.detection, part.ending, part.node, part.volume, part.start)
         for (kind, _), seconds in zip(PARTS, lasts, strict=True):
             if seconds:
@@ -147,16 +148,6 @@ def _interruption(name: str, hit: Sequence[Figures], known: Assumptions, top: fl
             at += seconds * scale
         told = "others serve" if two.component.replicas > 1 else f"away {duration(part.whole)}"
         yield _text(wide - MARGIN, y + 14, told, "faint", 12, anchor="end")
-
-
-def _pods(found: Sequence[Result], name: str) -> str:
-    counts = {two.component.replicas for one in found for two in one.components if two.component.name == name}
-    count = max(counts)
-    return "1 pod" if count == 1 else f"{count} pods"
-
-
-def _short(name: str) -> str:
-    return name.partition("/")[2] or name
 
 
 def _style(scheme: str) -> str:
@@ -183,6 +174,11 @@ def _box(
 def _text(x: float, y: float, text: str, kind: str, size: int, weight: int = 400, anchor: str = "start") -> str:
     place = f'x="{x:.1f}" y="{y:.1f}" class="{kind}" font-size="{size}" font-weight="{weight}"'
     return f'<text {place} text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _fitting(text: str, size: float, wide: float) -> str:
+    most = int(wide / (0.6 * size))
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _wide(text: str, size: float) -> float:

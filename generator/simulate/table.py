@@ -120,11 +120,20 @@ def _named(found: Sequence[Result], name: str) -> list[Figures]:
 
 
 def label(found: Sequence[Result], name: str) -> str:
-    """A component with its number of pods, where that is the same in all settings."""
-    short = name.partition("/")[2] or name
-    counts = {one.component.replicas for one in _named(found, name)}
-    [*_, count] = sorted(counts)
-    return f"{short} x {count}" if count > 1 else short
+    """A component with its number of pods, where there are more than one."""
+    count = pods(found, name)
+    return short(name) if count == "1" else f"{short(name)} x {count}"
+
+
+def pods(found: Sequence[Result], name: str) -> str:
+    """How many a component has: `3`, or `3 to 6` where settings differ."""
+    counts = sorted({one.component.replicas for one in _named(found, name)})
+    return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+
+
+def short(name: str) -> str:
+    """Without the namespace."""
+    return name.partition("/")[2] or name
 
 
 def nodes(one: Result) -> str:
@@ -158,8 +167,9 @@ def difference(base: Result, other: Result) -> str:
         if was and (one.away.low > was.high or one.away.high < was.low):
             more, seconds = one.away.value > was.value, abs(one.away.value - was.value)
             if seconds >= TOLD:
-                name = one.component.name.partition("/")[2]
-                parts.append(f"{name} is away {duration(seconds)} a month {'more' if more else 'less'}")
+                parts.append(
+                    f"{short(one.component.name)} is away {duration(seconds)} a month {'more' if more else 'less'}"
+                )
     if len(parts) == 1:
         parts.append("nothing is away more or less, as far as so many months tell")
     return ", ".join(parts)
