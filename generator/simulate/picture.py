@@ -12,7 +12,7 @@ from generator.environment.openclaw import SPOT_NOTICE
 
 from .assumptions import Assumptions
 from .figures import Figures, Result
-from .table import assumed, duration, money, nodes, percent, pods, short
+from .table import assumed, clipped, duration, money, nodes, percent, pods, short
 
 NAMES, COLUMN, MARGIN, GAP = 176, 330, 24, 40
 """Pixels: the column of names, one of a setting, around the picture, between columns."""
@@ -107,8 +107,11 @@ def _months(one: Figures, x: float, y: float) -> Iterator[str]:
         said = "not interrupted" if one.component.on_demand else "never away"
         yield _text(x, y + BAR + 16, said, "faint", 12)
         return
-    away = f"away {duration(one.away.value)} a month" if one.away.value else "never away"
-    yield _text(x, y + BAR + 16, f"{percent(one.availability).partition(' ')[0]} %; {away}", "text", 12)
+    if one.away.value:
+        said = f"{percent(one.availability).partition(' ')[0]} %; away {duration(one.away.value)} a month"
+    else:
+        said = f"never away; a pod is missing {duration(one.weak.value)} a month"
+    yield _text(x, y + BAR + 16, said, "text", 12)
     if one.worst:
         yield _text(x + COLUMN, y + BAR + 16, f"worst of 100: {duration(one.worst)}", "faint", 12, anchor="end")
 
@@ -177,8 +180,7 @@ def _text(x: float, y: float, text: str, kind: str, size: int, weight: int = 400
 
 
 def _fitting(text: str, size: float, wide: float) -> str:
-    most = int(wide / (0.6 * size))
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return clipped(text, int(wide / (0.6 * size)))
 
 
 def _wide(text: str, size: float) -> float:

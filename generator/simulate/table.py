@@ -15,7 +15,8 @@ from .assumptions import Assumptions
 from .figures import Figures, Mean, Result
 
 GAP = "   "
-WIDTH = 120
+WIDTH, HEAD = 120, 36
+"""Letters: of a line of text, of the name of a setting above its column."""
 BRIEF, SMALL = 0.05, 0.001
 """Seconds, and numbers a month, that are too few to be written out."""
 TOLD = 1.0
@@ -94,7 +95,7 @@ def _rows(found: Sequence[Result]) -> Iterator[tuple[str, ...]]:
     def row(name: str, said: Callable[[Result], str]) -> tuple[str, ...]:
         return (name, *(said(one) for one in found))
 
-    yield row("", lambda one: one.candidate.name)
+    yield row("", lambda one: clipped(one.candidate.name, HEAD))
     yield row("nodes", nodes)
     yield row("nodes, USD a month", lambda one: money(one.usd))
     yield row("interruptions a month", lambda one: interval(one.interruptions))
@@ -129,6 +130,10 @@ def pods(found: Sequence[Result], name: str) -> str:
     """How many a component has: `3`, or `3 to 6` where settings differ."""
     counts = sorted({one.component.replicas for one in _named(found, name)})
     return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+
+
+def clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def short(name: str) -> str:
