@@ -67,6 +67,7 @@ class Component:
     """Longest time from SIGTERM to the exit; None where it is not known, and all of the grace period is taken."""
     grace: float
     of_chart: bool = False
+    """Whether only its size is known, so that its availability cannot be told."""
 
     @property
     def carries_turns(self) -> bool:
@@ -109,11 +110,6 @@ class Setting:
     supplies: Mapping[str, Supply]
     calls: float
     """Calls of models in a month."""
-
-    @property
-    def watched(self) -> tuple[Component, ...]:
-        """Those whose availability can be told: of a chart's pods only their size is known."""
-        return tuple(one for one in self.components if not one.of_chart)
 
     @property
     def longest_turn(self) -> float | None:
