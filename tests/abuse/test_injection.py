@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin
 import pytest
 import yaml
 
-from generator.environment.convert import INVALID, Converter, bare, is_section, keys_of
+from generator.environment.convert import INVALID, Converter, bare, keys_of
 from generator.environment.load import build, merge, read
 from generator.environment.model import SECTIONS, Environment
 from generator.environment.nodes import Scalar, parse
