@@ -8,11 +8,7 @@ PYTEST := $(RUN) -m pytest
 wants = $(if $($(1)),,$(error make $@ wants $(1), e.g. make $@ $(1)="$(2)"))
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
 .PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test fuzz load load-test clean
-=======
-.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock clean
->>>>>>> simulate
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -111,9 +107,6 @@ explain: $(VENV)/run ## meaning, values and objects of a key; ARGS=openclaw.drai
 
 show: $(VENV)/run ## the values of an environment and where each comes from; ENV=prod, ARGS=llmGateway
 	@$(call wants,ENV,prod)$(RUN) -m generator show $(ENV) $(ARGS)
-
-simulate: $(VENV)/run ## months of Spot interruptions over the rendered settings, and others beside them; ENV=prod, ARGS="--what-if compute.graviton=3"
-	@$(RUN) -m generator simulate $(or $(ENV),prod) $(ARGS)
 
 simulate: $(VENV)/run ## months of Spot interruptions over the rendered settings, and others beside them; ENV=prod, ARGS="--what-if compute.graviton=3"
 	@$(RUN) -m generator simulate $(or $(ENV),prod) $(ARGS)

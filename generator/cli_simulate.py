@@ -66,10 +66,11 @@ def simulate(
     as_json: bool,
     svg: Path | None,
 ) -> None:
-    """Play months of Spot interruptions over the rendered settings of ENVIRONMENT, without a cluster.
+    """Play months of Spot interruptions, without a cluster.
 
-    Says what each component's availability is, how many turns are broken off and what the nodes cost, with other
-    settings side by side. docs/simulate.md has the model, its assumptions with their sources, and its limits.
+    Over the rendered settings of ENVIRONMENT. Says what each component's availability is, how many turns are broken off
+    and what the nodes cost, with other settings side by side. docs/simulate.md has the model, its assumptions with
+    their sources, and its limits.
     """
     from generator.simulate import picture, settings, table
     from generator.simulate.figures import simulate as played

@@ -18,6 +18,9 @@ DEFAULTS = "defaults"
 
 def names(folder: Path) -> list[str]:
     """The environments of a folder: every *.yaml but the defaults and the outputs of stacks, sorted."""
+    if not folder.is_dir():
+        fix = "run in the repository, or name it with --root"
+        raise EnvironmentInvalid([Problem(Place(folder.name), "", "no such folder", fix)])
     found = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != DEFAULTS and "." not in path.stem)
     if not found:
         raise EnvironmentInvalid(

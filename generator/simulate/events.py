@@ -7,14 +7,8 @@ pool thus see it reclaimed at the same moments, and differ by what they do about
 from __future__ import annotations
 
 import heapq
-<<<<<<< HEAD
-import math
-import random
-from collections.abc import Iterable, Iterator, Mapping
-=======
 import random
 from collections.abc import Iterable, Iterator
->>>>>>> simulate
 from dataclasses import dataclass, replace
 
 from .assumptions import MONTH, Assumptions
@@ -73,11 +67,3 @@ def _stream(seed: int, known: Assumptions, kind: str, zone: str, number: int | N
         at += drawn.expovariate(rate)
         dry = drawn.expovariate(1 / known.drought) if known.drought else 0.0
         yield Reclaim(at, kind, zone, number, at + (dry if number is None else 0))
-<<<<<<< HEAD
-
-
-def expected(spot: Mapping[str, int], known: Assumptions) -> float:
-    """Interruptions of nodes in a month, of so many of each type: what the streams add up to."""
-    return math.fsum(known.rate(kind) * MONTH * count for kind, count in spot.items())
-=======
->>>>>>> simulate

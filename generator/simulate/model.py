@@ -67,10 +67,7 @@ class Component:
     """Longest time from SIGTERM to the exit; None where it is not known, and all of the grace period is taken."""
     grace: float
     of_chart: bool = False
-<<<<<<< HEAD
-=======
     """Whether only its size is known, so that its availability cannot be told."""
->>>>>>> simulate
 
     @property
     def carries_turns(self) -> bool:
@@ -115,14 +112,6 @@ class Setting:
     """Calls of models in a month."""
 
     @property
-<<<<<<< HEAD
-    def watched(self) -> tuple[Component, ...]:
-        """Those whose availability can be told: of a chart's pods only their size is known."""
-        return tuple(one for one in self.components if not one.of_chart)
-
-    @property
-=======
->>>>>>> simulate
     def longest_turn(self) -> float | None:
         """Seconds after which a turn is cut wherever it runs."""
         return max((one.drain for one in self.components if one.program == AGENT and one.drain), default=None)

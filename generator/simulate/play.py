@@ -165,17 +165,10 @@ class _Month:
     # Places to go to
 
     def _targets(self, pods: Sequence[_Pod]) -> dict[_Pod, Node]:
-<<<<<<< HEAD
-        """A place for each: room on a node of an allowed zone, or nodes that are bought now."""
-        found: dict[_Pod, Node] = {}
-        groups: dict[tuple[str, str, bool], list[_Pod]] = {}
-        for pod in sorted(pods, key=lambda pod: (-pod.one.need.memory, pod.index, pod.number)):
-=======
         """A place for each, in Karpenter's order: room on a node of an allowed zone, or nodes that are bought now."""
         found: dict[_Pod, Node] = {}
         groups: dict[tuple[str, str, bool], list[_Pod]] = {}
         for pod in sorted(pods, key=lambda pod: (-pod.one.need.cpu, -pod.one.need.memory, pod.index, pod.number)):
->>>>>>> simulate
             all_zones = self._setting.supplies[pod.one.pool].zones
             if node := self._fleet.room(pod.one, self._zones(pod, self._with_nodes(pod)), self._now):
                 node.put(pod.one)

@@ -16,6 +16,7 @@ from typing import Any, get_args, get_origin
 import pytest
 import yaml
 
+from generator.day2.keys import is_section
 from generator.environment.convert import INVALID, Converter, bare, keys_of
 from generator.environment.load import build, merge, read
 from generator.environment.model import SECTIONS, Environment

@@ -21,11 +21,7 @@ from tests.cluster.played import recorded
 from tests.cluster.whole import Running, running
 from tests.cluster.workload import Workload
 from tests.real import manifests
-<<<<<<< HEAD
-from tests.simulate.replay import Interruption, differences, replayed, store
-=======
 from tests.simulate.replay import Interruption, differences, live, replayed, store
->>>>>>> simulate
 
 CAPACITY = "karpenter.sh/capacity-type"
 
@@ -109,13 +105,7 @@ def test_a_spot_interruption_is_over_within_its_notice(
     """
     node = max(spot_nodes(alive), key=lambda name: len(on_node(alive, name)))
     lines, seen = interrupted(alive, [node])
-<<<<<<< HEAD
-    assert differences(seen, replayed(seen, environments[alive.name], planned)) == [], (
-        "the simulation plays it otherwise"
-    )
-=======
     assert_simulated(seen, environments[alive.name], planned)
->>>>>>> simulate
     store(seen, "one")
     late = {name: seconds for name, seconds in lines.items() if seconds > SPOT_NOTICE}
     assert late == {}, "ended by the end of the instance"
@@ -131,13 +121,7 @@ def test_two_interruptions_at_once_overdraw_no_budget(
         homes = sorted({pod["spec"]["nodeName"] for pod in alive.pods(workload)} & {*spot_nodes(alive)})
         if len(homes) > 1:
             lines, seen = interrupted(alive, homes[:2])
-<<<<<<< HEAD
-            assert differences(seen, replayed(seen, environments[alive.name], planned)) == [], (
-                "the simulation plays it otherwise"
-            )
-=======
             assert_simulated(seen, environments[alive.name], planned)
->>>>>>> simulate
             store(seen, "two")
             told = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in sorted(lines.items()))
             figure(f"{alive.name}: two Spot nodes at once; gone, with all their grace: {told}")

@@ -42,6 +42,10 @@ ELSEWHERE = {
     "pin/*": ("tests/pin", "parts of the verb"),
     "report/*": ("tests/report", "parts of the page"),
     "review/*": ("tests/review", "parts of the comment"),
+    "simulate/*": (
+        "tests/simulate",
+        "parts of the play, by months of it and by interruptions that were played for real",
+    ),
     "trees/*": ("tests/trees", "parts of the plan, by the trees that are committed"),
     "verify/*": ("tests/verify", "each check, by recorded answers and a real API server"),
     "cli*.py": ("tests/test_cli.py", "every verb's help and example; what it does, in the folder of what it calls"),
@@ -51,6 +55,7 @@ ELSEWHERE = {
     "restore.py": ("tests/components/test_backup.py", "the way back, beside the way there"),
     "secrets_manager.py": ("tests/test_cli_secrets.py", "what the verb asks and writes"),
     "import_outputs.py": ("tests/test_bootstrap.py", "a step of the bootstrap"),
+    "shipped.py": ("tests/supply/test_offline.py", "files beside the code, by every verb that reads them"),
     "step.py": ("tests/test_bootstrap.py", "a step of the bootstrap"),
     "tags.py": ("tests/aws", "the tags of every resource"),
 }

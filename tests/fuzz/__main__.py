@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from tools.locked import INSTALL
+
 from .findings import Findings
 from .structured import fuzz
 from .targets import TARGETS
@@ -42,9 +44,8 @@ def main(seconds: float) -> int:
 def available() -> bool:
     """Whether Atheris is there; installed beside the cache at the first run, by hash, since only fuzzing wants it."""
     if not LIBRARY.is_dir():
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        wanted = ["--require-hashes", "--only-binary", ":all:", "-r", str(Path(__file__).with_name("requirements.txt"))]
-        subprocess.run([*pip, *wanted, "--target", str(LIBRARY)], check=False)
+        wanted = (str(Path(__file__).with_name("requirements.txt")), "--only-binary=:all:", f"--target={LIBRARY}")
+        subprocess.run([sys.executable, *INSTALL, *wanted], check=False)
     return LIBRARY.is_dir()
 
 

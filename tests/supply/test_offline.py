@@ -43,6 +43,7 @@ VERBS = (
     ["restore", "dev", "main"],
     ["secrets", "dev"],
     ["show", "dev"],
+    ["simulate", "dev", "--months", "20"],
     ["verify", "dev", "--list"],
 )
 """Every verb, in the form that asks nobody; in an order in which one does not break the next."""

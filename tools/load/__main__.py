@@ -1,8 +1,7 @@
-"""python -m tools.load [--seconds 20] [--delay 100] [--prompt 1000] [--streams 500] [--only litellm,bifrost]
+"""`make load`: drives the real gateways, as rendered, in front of a provider that costs next to nothing.
 
-Drives the real gateways, each as rendered, alone on one core and within its pod's memory limit, in front of a provider
-that costs next to nothing, and prints Markdown.  Progress goes to standard error.  Exit code 1 where a gateway could
-not be measured.
+Each is alone on one core and within its pod's memory limit.  Prints Markdown; progress goes to standard error.  Exit
+code 1 where a gateway could not be measured.
 """
 
 import argparse

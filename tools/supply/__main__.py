@@ -1,4 +1,4 @@
-"""python -m tools.supply sbom | audit | dist
+"""`python -m tools.supply`: what is pinned, as an SBOM, against the known bad, and as packages of the same bytes.
 
 Exit codes: 0 all is well, 1 something was found, 2 the input cannot be used.
 """

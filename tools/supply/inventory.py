@@ -58,9 +58,9 @@ def programs(root: Path) -> list[Program]:
         )
         for entry in catalogue(root / CATALOGUE).values()
     ]
-    for path in sorted((root / "tools").glob("*/requirements.txt")):
+    for path in (*sorted((root / "tools").glob("*/requirements.txt")), *(root / "tests").glob("*/requirements.txt")):
         file = path.relative_to(root).as_posix()
-        itself = Part("generic", f"tools-{path.parent.name}", "", file, 1)
+        itself = Part("generic", "-".join(path.relative_to(root).parts[:2]), "", file, 1)
         found.append(Program(itself, tuple(locks.requirements(file, path.read_text("utf-8")))))
     for path in sorted((root / ".github/workflows").glob("*.yaml")):
         file = path.relative_to(root).as_posix()

@@ -1,3 +1,4 @@
+// What the provider answers: Chat Completions whole and in pieces, and Bedrock's event stream.
 package main
 
 import (
