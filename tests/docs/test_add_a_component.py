@@ -67,7 +67,9 @@ def state(folder: Path) -> dict[str, bytes]:
     return {
         name.as_posix(): path.read_bytes()
         for name, path in paths.items()
-        if not any(part in ("__pycache__", ".mypy_cache", ".ruff_cache", ".hypothesis") for part in name.parts)
+        if not any(
+            part in ("__pycache__", ".cache", ".mypy_cache", ".ruff_cache", ".hypothesis") for part in name.parts
+        )
     }
 
 
