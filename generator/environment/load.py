@@ -23,7 +23,8 @@ def names(folder: Path) -> list[str]:
         raise EnvironmentInvalid([Problem(Place(folder.name), "", "no such folder", fix)])
     found = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != DEFAULTS and "." not in path.stem)
     if not found:
-        fix = "add one, e.g. environments/dev.yaml" if folder.is_dir() else "run in the repository, or name it with --root"
+        outside = "run in the repository, or name it with --root"
+        fix = "add one, e.g. environments/dev.yaml" if folder.is_dir() else outside
         raise EnvironmentInvalid([Problem(Place(str(folder)), "", "no environment file here", fix)])
     return found
 
