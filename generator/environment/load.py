@@ -23,8 +23,7 @@ def names(folder: Path) -> list[str]:
         raise EnvironmentInvalid([Problem(Place(folder.name), "", "no such folder", fix)])
     found = sorted(path.stem for path in folder.glob("*.yaml") if path.stem != DEFAULTS and "." not in path.stem)
     if not found:
-        outside = "run in the repository, or name it with --root"
-        fix = "add one, e.g. environments/dev.yaml" if folder.is_dir() else outside
+        fix = "add one, e.g. environments/dev.yaml"
         raise EnvironmentInvalid([Problem(Place(str(folder)), "", "no environment file here", fix)])
     return found
 
