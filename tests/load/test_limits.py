@@ -1,11 +1,12 @@
 """Which files of the kernel say what a pod's limits say, in both versions of control groups."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tools.load.limits import PERIOD, limited
+from tools.load.limits import PERIOD, ahead, limited
 
 
 def files(folder: Path, *names: str) -> None:
@@ -62,6 +63,18 @@ def test_version_2(tmp_path: Path, kernel: Callable[[dict[str, tuple[str, ...]]]
         assert (group.memory / "cpu.max").read_text() == f"150000 {PERIOD}"
         group.hold(None)
         assert (group.memory / "cpu.max").read_text() == f"max {PERIOD}"
+
+
+def test_load_generator_and_provider_come_first(
+    tmp_path: Path, kernel: Callable[[dict[str, tuple[str, ...]]], None]
+) -> None:
+    files(tmp_path, "cgroup.controllers", "cgroup.procs")
+    kernel({tmp_path.name: ("memory.max", "cpu.max", "cpu.weight", "cgroup.procs")})
+    with ahead(root=tmp_path):
+        [group] = [path for path in tmp_path.iterdir() if path.is_dir()]
+        assert (group / "cgroup.procs").read_text() == str(os.getpid())
+        assert (group / "cpu.weight").read_text() == "10000"
+    assert (tmp_path / "cgroup.procs").read_text() == str(os.getpid()), "it is back where it was"
 
 
 def test_without_control_groups_nothing_is_limited_and_that_is_said(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     before = os.getloadavg()[0]
     os.sched_setaffinity(0, limits.spare())  # the last core is the gateway's
     rows, direct, missing = [], 0.0, []
-    with tempfile.TemporaryDirectory() as root:
+    with tempfile.TemporaryDirectory() as root, limits.ahead():
         for name in given.only.split(","):
             say(f"{name}: starting")
             folder = Path(root) / name
