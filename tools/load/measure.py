@@ -16,6 +16,8 @@ SHARES = (0.5, 0.9)
 """Of the rate that a pod gives at most: what the latencies are told for."""
 FEWEST = 60
 """Requests without which a percentile says nothing: a slow gateway is asked for longer."""
+FEW = 4
+"""Callers that wake a gateway up."""
 HELD = 30
 """Seconds of a stream: the rendered gateways end a request after 38."""
 OPENING = 0.75
@@ -160,10 +162,10 @@ def figures(here: Subject, options: Options, folder: Path, say: Callable[[str], 
     program = _process(here)
     idle = usage(program).resident
     here.upstream.behave(Manner(delay=options.delay))
-    warm = drive(here.target, Callers(here.kind.callers, options.seconds / 2), folder, "warm", options.text)
+    # Few callers: what many leave behind would be taken again by the streams, and hide what those take.
+    warm = drive(here.target, Callers(FEW, options.seconds / 2), folder, "warm", options.text)
     if not warm.whole:
         raise Unanswered(f"{here.pod.name}: of {warm.failed} requests none was answered\n{_process(here).tail()}")
-    # First, while little memory has been freed that streams could take again.
     streams = _streams(here, options, warm.rate, folder)
     say(f"{streams.peak} streams open at once, {streams.lost} lost, {streams.each * 1024:.0f} KiB each")
     here.upstream.behave(Manner(delay=options.delay))
