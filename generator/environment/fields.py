@@ -127,6 +127,9 @@ SecretPath = Annotated[
 Subnet = Annotated[str, Match(r"subnet-[0-9a-f]+", "the id of a subnet, e.g. subnet-0123456789abcdef0")]
 Tag = Annotated[str, Match(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image tag", 128)]
 Text = Annotated[str, Match(r"[^\x00-\x08\x0b-\x1f\x7f]+", "text without control characters", 4000)]
+VariableValue = Annotated[
+    str, Match(r"(?!.*\$\()[^\x00-\x1f\x7f]+", "one line of text without $(, which Kubernetes would replace", 1000)
+]
 VariableName = Annotated[str, Match(r"[A-Z_][A-Z0-9_]*", "an environment variable: capital letters, digits and _")]
 Line = Annotated[str, Match(r"[^\x00-\x1f\x7f]+", "one line of text", 1000)]
 TimeZone = Annotated[str, Match(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*", "an IANA time zone, e.g. Europe/Berlin")]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from .fields import Range, Text, VariableName
+from .fields import Range, VariableName, VariableValue
 from .image import Image
 from .openclaw import Resources
 from .problem import Flaw
@@ -23,7 +23,7 @@ class Service:
     replicas: Annotated[int, Range(1, 20)]
     """Its pods."""
     resources: Resources
-    variables: Mapping[VariableName, Text]
+    variables: Mapping[VariableName, VariableValue]
     """Environment variables of its container, beside those that its component sets; numbers and booleans in quotes."""
 
 

@@ -66,10 +66,14 @@ FREE = {
     "ingress.machineClients.claims[].values",
     "routing.general",
     "routing.routes[].examples",
+    "services.<name>.variables.<name>",
     "waivers.accepted[].object",
     "waivers.accepted[].reason",
 }
-"""Prose, and what a token says: any text that can be seen. Each is carried as data, see below."""
+"""Prose, what a token says, and what a program of one's own is told: any text that can be seen.
+
+Each is carried as data, see below.
+"""
 MEANING = re.compile(r"[$`{}<>\\'\"\s;&()\[\]!^|*?]|^[-@%~]|(^|/)\.\.(/|$)|[^\x20-\x7e]")
 """What a shell, a template or a query acts on, what an option or a place begins with, and what is not seen."""
 ALLOWED = {
