@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from generator.console import environment, fail, number
-from generator.environment.load import DEFAULTS, names
+from generator.environment.load import DEFAULTS, names, no_environment
 from generator.environment.problem import EnvironmentInvalid
 
 
@@ -44,7 +44,7 @@ def bump(root: Path, words: Sequence[str], listing: bool, as_json: bool, force: 
             return
         target, component, version = _meant(words)
         if target not in environments:
-            raise bumping.Refused(f"no environment «{target}»: there are {', '.join(environments)}")
+            raise bumping.Refused(no_environment(target, environments))
         found = bumping.component(component, environments[DEFAULTS])
         made = bumping.bump(root, target, found, version, environments, force=force)
     except (bumping.Refused, LookupError) as error:

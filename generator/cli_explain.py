@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.console import fail
-from generator.environment.load import names
+from generator.environment.load import names, no_environment
 from generator.environment.problem import EnvironmentInvalid
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def explain(root: Path, key: str, only: tuple[str, ...], as_json: bool) -> None:
     folder = root / "environments"
     try:
         if wrong := [name for name in only if name not in names(folder)]:
-            fail(f"no environment «{wrong[0]}»: there are {', '.join(names(folder))}")
+            fail(no_environment(wrong[0], names(folder)))
         found = explaining.explain(folder, key, only)
     except explaining.Unknown as error:
         fail(str(error))

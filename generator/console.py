@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from generator.environment.load import DEFAULTS, load, names
+from generator.environment.load import DEFAULTS, load, names, no_environment
 from generator.environment.model import Environment
 from generator.environment.problem import EnvironmentInvalid, Problem
 from generator.step import Step
@@ -41,7 +41,7 @@ def chosen(environments: Sequence[Environment], name: str | None) -> list[Enviro
     """The environment of a name, or all of them without one; the end of the program where there is none."""
     found = [env for env in environments if name in (None, env.name)]
     if not found:
-        fail(f"no environment «{name}»: there are {', '.join(env.name for env in environments)}")
+        fail(no_environment(name or "", [env.name for env in environments]))
     return found
 
 

@@ -1,7 +1,7 @@
 """Environment files -> Environment, or every problem at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -97,6 +97,12 @@ def without_strangers(whole: Map, defaults: Map) -> tuple[Map, list[Problem]]:
     kept = {name: item for name, item in said.entries.items() if name in known.entries}
     entries = whole.entries | {"services": Map(said.place, kept, said.keys)}
     return Map(whole.place, entries, whole.keys), strangers
+
+
+def no_environment(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that no environment has."""
+    listed = list(known)
+    return f"no environment «{name}»: {did_you_mean(name, listed) or 'there are ' + ', '.join(listed)}"
 
 
 def require_there(folder: Path, name: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.components import registry
 from generator.cost.estimate import object_set
-from generator.environment.load import build, merge, merged, names
+from generator.environment.load import build, merge, merged, names, no_environment
 from generator.environment.model import Environment
 from generator.environment.nodes import Map, Tree, parse
 from generator.environment.patches import UserPatch, read_patches
@@ -78,7 +78,7 @@ def candidates(folder: Path, name: str, asked: Sequence[WhatIf]) -> list[Candida
     Without anything asked for: with each preset that changes what is played.
     """
     if name not in names(folder):
-        raise ValueError(f"no environment «{name}»: there are {', '.join(names(folder))}")
+        raise ValueError(no_environment(name, names(folder)))
     tree, _, outputs, problems = merged(folder, name)
     patches = read_patches(folder / name / "patches", f"environments/{name}/patches")
 
