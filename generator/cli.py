@@ -36,6 +36,7 @@ from generator.console import FOUND, counter, environment, fail, invalid, number
 from generator.console import run as run_steps
 from generator.environment.load import DEFAULTS
 from generator.environment.problem import EnvironmentInvalid
+from generator.parallel import ProcessEnded
 from generator.restore import EXAMPLE, LATEST, steps
 from generator.shipped import POLICIES, other_policy
 from generator.step import manual
@@ -105,6 +106,8 @@ def check(
             result = repository.check(root, date.today(), counter("environments checked"))
         except EnvironmentInvalid as error:
             invalid(error)
+        except ProcessEnded:
+            fail("the system ended one of the processes, for want of memory most likely")
     else:
         try:
             result = run.check_folder(directory, kubernetes_version)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import click
 
 from generator.console import counter, fail, invalid, number
 from generator.environment.problem import EnvironmentInvalid
+from generator.parallel import ProcessEnded
 from generator.trees.lock import held
 from generator.trees.write import Report
 
@@ -36,7 +36,7 @@ def render(root: Path, anew: bool) -> None:
         invalid(error)
     except OSError as error:
         fail(f"{error.filename or root}: cannot be written: {error.strerror}; the trees are as they were")
-    except BrokenProcessPool:
+    except ProcessEnded:
         fail("the system ended one of the processes, for want of memory most likely; the trees are as they were")
     for line in _listed(done.report):
         click.echo(line)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
 Thing = TypeVar("Thing")
@@ -22,21 +20,30 @@ CHUNK = 4
 _work: Callable[[Any], Any]
 
 
+class ProcessEnded(Exception):
+    """The system has ended one of the processes, for want of memory most likely."""
+
+
 def each(
     worker: Callable[..., Callable[[Thing], Made]], arguments: tuple[Any, ...], things: Sequence[Thing]
 ) -> Iterator[Made]:
     """What `worker(*arguments)`, made once in each process, yields for each thing, in the order of the things.
 
-    Raises BrokenProcessPool where the system has ended one of the processes.
+    Raises ProcessEnded.
     """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if len(things) < PAYS or processors == 1:
         yield from map(worker(*arguments), things)
         return
+    import multiprocessing  # 20 ms, with the pool, that a few environments do not pay
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
     context = multiprocessing.get_context("spawn")  # a fork copies locks that threads of a library may hold
     pool = ProcessPoolExecutor(processors, context, _begin, (worker, arguments))
     try:
         yield from pool.map(_do, things, chunksize=CHUNK)
+    except BrokenProcessPool:
+        raise ProcessEnded from None
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -56,6 +63,8 @@ def _begin(worker: Callable[..., Callable[[Any], Any]], arguments: tuple[Any, ..
 
 def _end_with_the_first() -> None:
     """A process whose first one was killed would wait for ever, or write beside the next run."""
+    import multiprocessing
+
     first = multiprocessing.parent_process()
     assert first is not None
     first.join()

@@ -6,11 +6,13 @@ An environment whose hash is the recorded one yields what it yielded then, so it
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
+
+import yaml
 
 from generator.components.policies import FOLDER as POLICIES
 from generator.environment.load import DEFAULTS, names
@@ -19,8 +21,8 @@ from generator.environment.outputs import outputs_file
 from .plan import folders
 
 PACKAGE = Path(__file__).parents[1]
-LIBRARIES = ("PyYAML", "grafana-foundation-sdk", "jinja2", "jsonpatch", "promql-parser")
-"""Distributions whose release may change a rendered byte."""
+LIBRARIES = Path(yaml.__file__).parents[1]
+"""Where libraries are installed: another release of one may write other bytes."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,9 @@ def units(root: Path) -> list[Unit]:
 
 
 def _generator() -> bytes:
-    """Every file of the generator, the policies that it renders, and the releases of the libraries that write."""
+    """Every file of the generator, the policies that it renders, and the releases of all libraries."""
     versions = [f"Python {sys.version_info.major}.{sys.version_info.minor}"]
-    versions += [f"{library} {metadata.version(library)}" for library in LIBRARIES]
+    versions += sorted(name for name in os.listdir(LIBRARIES) if name.endswith(".dist-info"))
     found = hashlib.sha256("\n".join(versions).encode())
     for base in (PACKAGE, POLICIES):
         paths = (path for path in base.rglob("*") if path.suffix != ".pyc" and path.is_file())
