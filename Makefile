@@ -8,7 +8,7 @@ PYTEST := $(RUN) -m pytest
 wants = $(if $($(1)),,$(error make $@ wants $(1), e.g. make $@ $(1)="$(2)"))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check diff review workflows-lint cost test unit thorough pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test fuzz load load-test clean
+.PHONY: help setup render check diff review workflows-lint cost test unit thorough component-test pairwise accept cluster-test aws-test e2e drain argocd-test footprint routing-eval promtool pin-test verify-test page-test page-shots lint format bench bootstrap new-env promote bump explain show simulate schemas instances prices pictures docs lock sbom audit dist dist-test fuzz load load-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -40,7 +40,10 @@ unit: $(VENV)/dev
 	@$(PYTEST) -n auto
 
 thorough: $(VENV)/dev ## what is too long for `make test`: every mutation, change and example of the long lists
-	@$(PYTEST) -n auto -m thorough
+	@$(PYTEST) -n auto -m "thorough and not longest"
+
+component-test: $(VENV)/dev ## docs/add-a-component.md, followed word by word; with what it adds the whole default suite is green
+	@$(PYTEST) -m thorough tests/docs/test_add_a_component.py
 
 pairwise: $(VENV)/dev ## every switch of the environment file in combination: renders, keeps the rules, overlays build
 	@$(PYTEST) -n auto tests/pairwise
