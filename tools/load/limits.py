@@ -6,6 +6,8 @@ Needs root and a writable hierarchy, of version 1 or 2.  Without it a program ru
 import contextlib
 import itertools
 import os
+import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,8 @@ from pathlib import Path
 ROOT = Path("/sys/fs/cgroup")
 CORES = frozenset(os.sched_getaffinity(0))
 """Of this process, as it was started: the last one is for the program that is measured."""
+PATIENCE = 10
+"""Seconds within which a killed process must be gone."""
 RIG = 8192
 """MiB for load generator, provider and cache together, far more than they take."""
 PERIOD = 100_000
@@ -61,13 +65,13 @@ class Group:
 
 @contextlib.contextmanager
 def limited(name: str, memory_mib: int, cpu: float | None = None, root: Path = ROOT) -> Iterator[Group]:
-    """A group with these limits for the time of the block; whoever is in it must have ended before."""
+    """A group with these limits for the time of the block; whoever is left in it then is killed."""
     memory, processor = _folders(root, f"load-{os.getpid()}-{next(_numbers)}-{name}")
     with contextlib.ExitStack() as ends:
         try:
             for folder in sorted({memory, processor}):
                 folder.mkdir()
-                ends.callback(folder.rmdir)
+                ends.callback(_remove, folder)
         except OSError:
             yield Group(None, None, _core())
             return
@@ -98,6 +102,23 @@ def ahead(root: Path = ROOT) -> Iterator[None]:
 def spare() -> set[int]:
     """The CPUs that are left for whatever is not measured."""
     return set(CORES - {max(CORES)} or CORES)
+
+
+def _remove(folder: Path) -> None:
+    """The group, as soon as nobody is in it: the kernel counts those who were killed until all of them is gone."""
+    members, deadline = folder / "cgroup.procs", time.monotonic() + PATIENCE
+    while True:
+        for pid in map(int, members.read_text().split() if members.exists() else ()):
+            if pid != os.getpid():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        try:
+            folder.rmdir()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def _core() -> int | None:

@@ -220,8 +220,10 @@ def _hits(here: Subject, options: Options, folder: Path) -> Hits:
 
 def _streams(here: Subject, options: Options, most: float, folder: Path) -> Streams:
     """Opened at half the rate that the pod gives, one chunk a second, until as many as wanted are open."""
-    rate = min(SHARES[0] * most, options.streams)
-    seconds = min(OPENING * options.held, options.streams / rate)
+    longest = OPENING * options.held
+    # A slow gateway is asked for more than it lets in at once all the same: that is what is to be seen.
+    rate = min(max(SHARES[0] * most, 2 * here.kind.callers / longest), options.streams)
+    seconds = min(longest, options.streams / rate)
     here.upstream.behave(Manner(chunks=options.held, gap=1000, words=options.held * 5))
     program = _process(here)
     before = usage(program)
