@@ -23,7 +23,7 @@ from pathlib import Path
 from tools.bench import bench, fleet, job, projects
 
 SIZES = (10, 100, 1000)
-LIMIT = 300
+LIMIT = 120
 """Seconds after which a peer is given up."""
 SCRATCH = bench.CACHE / "growth"
 
