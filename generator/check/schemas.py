@@ -81,9 +81,9 @@ class Schemas:
     def _compile(self, name: str) -> "Validator | None":
         from jsonschema_rs import Draft202012Validator, RegexOptions  # 38 ms, for those who check only
 
-        group = name.split("/")[0]
-        own = self._read(BUNDLE / "crds" / f"{group}.json") if _GROUP.fullmatch(group) else {}
-        definitions = self._read(self._core) | own
+        group, definitions = name.split("/")[0], self._read(self._core)
+        if _GROUP.fullmatch(group):
+            definitions = definitions | self._read(BUNDLE / "crds" / f"{group}.json")
         if name not in definitions:
             return None
         needed, pending = set[str](), [name]

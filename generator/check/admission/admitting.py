@@ -6,7 +6,9 @@ same of other people's manifests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import TypeVar
 
 from generator.check.admission.evaluator import Admission, Refused
 from generator.check.admission.policy import binding, policy
@@ -15,9 +17,11 @@ from generator.check.rules import Severity
 from generator.components.policies import policies as rendered_policies
 from generator.kubernetes.objects import PART_OF, Obj
 
+Made = TypeVar("Made")
 PREFIX = "openclaw-"
 RULE = "admission"
 """Of policies that the API server would not take."""
+INCOMPLETE = "no object is judged by it until it is one that the API server takes"
 _POLICY, _BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
 
 
@@ -28,10 +32,15 @@ def denials(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
         yield from _as_ours(objects)
         return
     bindings = {item.name: item for item in objects.of(_BINDING) if item.name}
+    policies, bound = _read(named, policy), _read(bindings, binding)
+    unread = [named[name] for name in named.keys() - policies.keys()]
+    unread += [bindings[name] for name in bindings.keys() - bound.keys()]
+    for item in unread:
+        yield Breach(item, (), "says nothing, or null, where it must say something"), RULE, INCOMPLETE, Severity.ERROR
     try:
         admission = Admission(
-            (policy(item.obj) for item in named.values()),
-            (binding(item.obj) for item in bindings.values()),
+            policies.values(),
+            bound.values(),
             [item.obj for item in objects.of("ConfigMap") if item.name],
             [item.obj for item in objects.of("Namespace") if item.name],
         )
@@ -39,14 +48,18 @@ def denials(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
         for problem in str(error).splitlines():
             name, _, message = problem.partition(": ")
             item = named.get(name) or bindings.get(name) or next(iter(named.values()))
-            yield (
-                Breach(item, (), message or problem),
-                RULE,
-                "no object is judged until all of them hold",
-                Severity.ERROR,
-            )
+            yield Breach(item, (), message or problem), RULE, INCOMPLETE, Severity.ERROR
         return
     yield from _judged(admission, objects.items, {name: item.obj for name, item in named.items()})
+
+
+def _read(items: Mapping[str, Item], make: Callable[[Obj], Made]) -> dict[str, Made]:
+    """Those that can be read; a schema lets what they need be left out, or be null in a list."""
+    found = {}
+    for name, item in items.items():
+        with suppress(AttributeError, KeyError, TypeError):
+            found[name] = make(item.obj)
+    return found
 
 
 def _as_ours(objects: ObjectSet) -> Iterator[tuple[Breach, str, str, Severity]]:
