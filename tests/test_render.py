@@ -10,7 +10,7 @@ import pytest
 from generator import parallel
 from generator.environment.problem import EnvironmentInvalid
 from generator.render import Rendered, render
-from generator.trees import inputs, record
+from generator.trees import current, fingerprint, inputs, record
 from tests.conftest import ROOT
 from tests.trees.test_write import snapshot
 
@@ -131,6 +131,37 @@ def test_a_broken_record_costs_a_render_and_nothing_else(repository: Path, text:
     (repository / record.PATH).write_text(text)
     assert told(render(repository)) == ([], [], [], 0)
     assert told(render(repository))[-1] == 2
+
+
+def test_contents_are_read_once_and_again_where_a_file_was_written(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current, "PRECISION", 0)
+    read: list[Path] = []
+    of_folder = fingerprint.of_folder
+
+    def seen(folder: Path) -> str:
+        read.append(folder)
+        return of_folder(folder)
+
+    monkeypatch.setattr(fingerprint, "of_folder", seen)
+    assert (render(repository).current, len(read)) == (2, 5)
+    assert (render(repository).current, len(read)) == (2, 5)
+    data = (repository / ONE).read_bytes()
+    (repository / ONE).write_bytes(data)
+    assert (render(repository).current, read[5:]) == (2, [repository / "rendered/dev"])
+    (repository / ONE).write_bytes(b"#" + data[1:])
+    assert render(repository).current == 1
+    assert (repository / ONE).read_bytes() == data
+
+
+def test_a_time_that_is_too_new_to_tell_two_changes_apart_is_not_trusted(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / ONE).touch()
+    assert (render(repository).current, render(repository).current) == (2, 2)
+    entry = record.read(repository)["dev"]
+    assert entry.stamps.keys() == {"overlays/dev"} or not entry.stamps
 
 
 def test_no_record_is_trusted_when_asked(repository: Path) -> None:

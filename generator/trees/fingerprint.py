@@ -42,6 +42,27 @@ def of_folder(folder: Path) -> str:
     return (_of_disk(os.fspath(folder)) or b"").hex() if folder.is_dir() and not folder.is_symlink() else ""
 
 
+def stamp(folder: Path) -> tuple[str, int]:
+    """A hash of what the file system says of every file: place, size, time of the last change; and the newest time.
+
+    The time is in nanoseconds.  As in Git's index: where nothing of it differs, nothing was written since.
+    """
+    found = hashlib.sha256()
+    newest = 0
+    pending = [os.fspath(folder)] if folder.is_dir() and not folder.is_symlink() else []
+    while pending:
+        with os.scandir(pending.pop()) as listed:
+            for entry in sorted(listed, key=lambda entry: entry.name):
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                else:
+                    seen = entry.stat(follow_symlinks=False)
+                    newest = max(newest, seen.st_mtime_ns)
+                    told = (entry.path, seen.st_mode, seen.st_ino, seen.st_size, seen.st_mtime_ns)
+                    found.update(repr(told).encode("utf-8", "surrogateescape"))
+    return found.hexdigest(), newest
+
+
 def _of_level(level: Mapping[str, object]) -> bytes:
     return _tree(
         (FOLDER, name, _of_level(item)) if isinstance(item, dict) else (FILE, name, item)  # type: ignore[misc]

@@ -9,7 +9,7 @@ from pathlib import Path
 from generator.environment.problem import EnvironmentInvalid, Problem
 
 from . import fingerprint
-from .current import holds
+from .current import found_current
 from .inputs import Unit
 from .record import Entry
 from .repository import Repository
@@ -37,8 +37,8 @@ class Preparer:
 
     def __call__(self, task: tuple[Unit, Entry | None]) -> Prepared:
         unit, recorded = task
-        if recorded and holds(self.root, unit, recorded):
-            return Prepared(unit, recorded, Report([], [], [], recorded.files), rendered=False)
+        if recorded and (entry := found_current(self.root, unit, recorded)):
+            return Prepared(unit, entry, Report([], [], [], entry.files), rendered=False)
         try:
             made = self.repository.unit(unit.name)
         except EnvironmentInvalid as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 PATH = ".cache/rendered.json"
@@ -24,6 +24,8 @@ class Entry:
     """Git's name of each folder that it yielded."""
     files: int
     objects: int
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    """What the file system said of each folder when its contents were last found to be these."""
 
 
 def read(root: Path) -> dict[str, Entry]:

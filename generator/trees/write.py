@@ -48,9 +48,11 @@ def compare(root: Path, files: Files, folders: Sequence[str]) -> Report:
 
 
 def existing(root: Path, folders: Iterable[str]) -> list[str]:
-    """Every file below the folders; links are listed, never followed."""
+    """Every file below the folders; links are listed, never followed, and nothing is below one."""
     found = []
     for folder in folders:
+        if _linked(root, folder):
+            continue
         for parent, folders_here, names in os.walk(root / folder):
             relative = Path(parent).relative_to(root).as_posix()
             links = [name for name in folders_here if os.path.islink(f"{parent}/{name}")]
@@ -63,7 +65,7 @@ def ownerless(root: Path, folders: Iterable[str], owned: Iterable[str]) -> list[
     owners = set(owned)
     found = []
     for top in folders:
-        if top in owners or not (root / top).is_dir():
+        if top in owners or _linked(root, top) or not (root / top).is_dir():
             continue
         for path in sorted((root / top).iterdir()):
             shown = f"{top}/{path.name}"
@@ -155,6 +157,12 @@ def _make(root: Path, folder: str) -> None:
             raise OSError(errno.ENOTDIR, "a link stands where a folder belongs; remove it", way)
         if not os.path.isdir(way):
             os.makedirs(way)
+
+
+def _linked(root: Path, folder: str) -> bool:
+    """Whether a link stands on the way to a folder, or in its place."""
+    parts = folder.split("/")
+    return any(os.path.islink(f"{root}/{'/'.join(parts[: count + 1])}") for count in range(len(parts)))
 
 
 def _remove(path: str) -> None:
