@@ -1,9 +1,9 @@
 """How does everything grow with the number of environments?  Prints two Markdown tables; takes half an hour in all.
 
-First the project's own verbs over fleets (fleet.py), in repositories with one commit: a cold render, one without a
-change, one with one changed environment, `check`, and `diff` of that change.  Then the job of job.py, 100 objects an
-environment, by our writer and by every peer, each in one process or one call an environment, as it is used.  Memory is
-the peak of the whole process tree, from /proc.
+First the project's own verbs over fleets (fleet.py): a cold render, two without a change, of which the first reads all
+contents, one with one changed environment, `check`, and `diff` of such a change.  Then the job of job.py, 100 objects
+an environment, by our writer and by every peer, each in one process or one call an environment, as it is used.  Memory
+is the peak of the whole process tree, from /proc.
 """
 
 from __future__ import annotations
@@ -114,15 +114,18 @@ def own(size: int) -> Iterator[tuple[str, Run]]:
         return measured([[*command, *arguments]], bench.REPOSITORY)
 
     yield "`render`, cold", verb("render")
+    yield "`render`, nothing changed, contents read", verb("render")
     yield "`render`, nothing changed", verb("render")
+    fleet.edited(root, 0)
+    yield "`render`, one changed", verb("render")
+    yield "`check`", verb("check")
     _git(root, "init", "-q")
     (root / ".gitignore").write_text(".cache/\n")
     _git(root, "add", "-A")
     _git(root, "-c", "user.name=bench", "-c", "user.email=bench@example.com", "commit", "-qm", "fleet")
-    fleet.edited(root, 0)
-    yield "`render`, one changed", verb("render")
+    fleet.edited(root, 1)
+    verb("render")
     yield "`diff`, one changed", verb("diff", "HEAD")
-    yield "`check`", verb("check")
     shutil.rmtree(root)
 
 

@@ -112,7 +112,7 @@ def _filled(query: str) -> str:
     return _VARIABLE.sub(UNKNOWN, _INTERVAL.sub("5m", query))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _json(content: str) -> Any:
     try:
         return json.loads(content)

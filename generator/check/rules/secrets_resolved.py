@@ -78,7 +78,7 @@ def _written_down(item: Item) -> Iterator[Breach]:
                 yield Breach(item, ("data", key), _leak(where or "the file", noun))
 
 
-@lru_cache(maxsize=1024)  # gateways share most of their files
+@lru_cache(maxsize=256)  # gateways share most of their files
 def _in_file(suffix: str, content: str) -> tuple[tuple[str, str], ...]:
     """What a file holds: the place in it where it can be parsed and has one, and what it looks like."""
     found = tuple((dotted(where), noun) for where, noun in written_down(parsed(suffix, content)))

@@ -45,7 +45,7 @@ class Config:
         return None
 
 
-@lru_cache(maxsize=4096)  # every rule asks
+@lru_cache(maxsize=512)  # every rule asks
 def configs(objects: ObjectSet, item: Item) -> tuple[Config, ...]:
     """Everything that the pods of a workload read and that can be parsed: JSON, YAML, variables."""
     found: dict[tuple[str, Path], Config] = {}
@@ -108,7 +108,7 @@ def _named(container: Container) -> Iterator[tuple[int, dict[str, Any]]]:
     return ((index, one) for index, one in each(container.spec, "env") if isinstance(one.get("name"), str))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def parsed(suffix: str, content: str) -> Any:
     """The data in a text, shared between callers who only read it; None where it is not what its name says."""
     try:

@@ -36,7 +36,7 @@ class Port:
     protocol: str
 
 
-@lru_cache(maxsize=4096)  # every rule asks
+@lru_cache(maxsize=512)  # every rule asks
 def containers(item: Item) -> tuple[Container, ...]:
     """Init containers first, as they run."""
     return tuple(
