@@ -109,6 +109,7 @@ def test_whatever_the_moment(changed: Path, wanted: dict[str, bytes], tmp_path: 
         assert_mended(changed, tmp_path / f"at-{moment}", wanted, moment)
 
 
+@pytest.mark.thorough
 def test_two_renders_at_once_wait_for_each_other(changed: Path, wanted: dict[str, bytes], tmp_path: Path) -> None:
     root = tmp_path / "shared"
     shutil.copytree(changed, root, symlinks=True)
