@@ -12,6 +12,7 @@ from generator.environment.problem import EnvironmentInvalid
 from generator.render import Rendered, render
 from generator.trees import current, fingerprint, inputs, record
 from tests.conftest import ROOT
+from tests.repositories import copied, edit, rendered
 from tests.trees.test_write import snapshot
 
 ONE = "rendered/dev/karpenter/nodepool-openclaw.yaml"
@@ -19,26 +20,12 @@ ONE = "rendered/dev/karpenter/nodepool-openclaw.yaml"
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("written")
-    environments = root / "environments"
-    environments.mkdir()
-    for name in ("defaults", "dev"):
-        shutil.copy(ROOT / f"environments/{name}.yaml", environments)
-    shutil.copy(environments / "dev.yaml", environments / "lab.yaml")
-    assert render(root).current == 0
-    return root
+    return rendered(tmp_path_factory.mktemp("written"), "lab")
 
 
 @pytest.fixture
 def repository(written: Path, tmp_path: Path) -> Path:
-    shutil.copytree(written, tmp_path / "repository", symlinks=True)
-    return tmp_path / "repository"
-
-
-def edit(root: Path, path: str, old: str, new: str) -> None:
-    text = (root / path).read_text("utf-8")
-    assert old in text
-    (root / path).write_text(text.replace(old, new), "utf-8")
+    return copied(written, tmp_path)
 
 
 def trees(root: Path) -> dict[str, bytes]:

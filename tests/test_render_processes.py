@@ -14,7 +14,8 @@ from generator.render import render
 from generator.trees.lock import PATH as LOCK
 from generator.trees.write import LEFTOVERS
 from tests.conftest import ROOT
-from tests.test_render import edit, trees
+from tests.repositories import edit, rendered
+from tests.test_render import trees
 
 KILLED = """
 import os, signal, sys
@@ -42,18 +43,11 @@ print({moment} - left)
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A committed repository in which a change to its environments waits to be rendered: new, other and stale files."""
-    root = tmp_path_factory.mktemp("changed")
-    environments = root / "environments"
-    environments.mkdir()
-    for name in ("defaults", "dev"):
-        shutil.copy(ROOT / f"environments/{name}.yaml", environments)
-    shutil.copy(environments / "dev.yaml", environments / "gone.yaml")
-    shutil.copy(ROOT / ".gitignore", root)
-    render(root)
+    root = rendered(tmp_path_factory.mktemp("changed"), "gone")
     git(root, "init", "-q")
     git(root, "add", "-A")
     git(root, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "rendered")
-    (environments / "gone.yaml").rename(environments / "new.yaml")
+    (root / "environments/gone.yaml").rename(root / "environments/new.yaml")
     edit(root, "environments/dev.yaml", "storage: 5Gi", "storage: 6Gi")
     return root
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,22 +11,15 @@ from generator.console import planned
 from generator.diff import source
 from generator.render import render
 from generator.trees import record
-from tests.conftest import ROOT
 from tests.diff.test_git import run
+from tests.repositories import copied, edit, rendered
 
 NAMES = {"dev", "lab"}
 
 
 @pytest.fixture(scope="module")
 def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("committed")
-    environments = root / "environments"
-    environments.mkdir()
-    for name in ("defaults", "dev"):
-        shutil.copy(ROOT / f"environments/{name}.yaml", environments)
-    shutil.copy(environments / "dev.yaml", environments / "lab.yaml")
-    shutil.copy(ROOT / ".gitignore", root)
-    render(root)
+    root = rendered(tmp_path_factory.mktemp("committed"), "lab")
     run(root, "init", "--quiet")
     run(root, "add", "--all")
     run(root, "commit", "--quiet", "-m", "base")
@@ -36,14 +28,7 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(committed: Path, tmp_path: Path) -> Path:
-    shutil.copytree(committed, tmp_path / "repository", symlinks=True)
-    return tmp_path / "repository"
-
-
-def edit(root: Path, path: str, old: str, new: str) -> None:
-    text = (root / path).read_text("utf-8")
-    assert old in text
-    (root / path).write_text(text.replace(old, new), "utf-8")
+    return copied(committed, tmp_path)
 
 
 def compared(root: Path, same: Collection[str]) -> source.Comparison:
@@ -64,10 +49,10 @@ def test_all_is_left_out_where_nothing_changed(repository: Path) -> None:
     assert_says_the_same_without(repository, NAMES)
 
 
-@pytest.mark.parametrize("rendered", [False, True], ids=["before-render", "after-render"])
-def test_an_edited_environment_is_compared(repository: Path, rendered: bool) -> None:
+@pytest.mark.parametrize("after", [False, True], ids=["before-render", "after-render"])
+def test_an_edited_environment_is_compared(repository: Path, after: bool) -> None:
     edit(repository, "environments/dev.yaml", "storage: 5Gi", "storage: 6Gi")
-    if rendered:
+    if after:
         render(repository)
     assert source.untouched(repository, "HEAD") == {"lab"}
     assert_says_the_same_without(repository, {"lab"})
