@@ -107,7 +107,9 @@ Region = Annotated[str, Match(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS Region, e.g. us-
 RepoUrl = Annotated[
     str,
     Match(
-        r"(https?|ssh|git)://[A-Za-z0-9][A-Za-z0-9._~:/@+%-]*|[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9.-]+:[A-Za-z0-9._~/+-]+",
+        r"(https?|ssh|git)://[A-Za-z0-9][A-Za-z0-9._~:/@+%-]*"
+        r"|file:///(?!.*\.\.)[A-Za-z0-9._~/+-]+"
+        r"|[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9.-]+:[A-Za-z0-9._~/+-]+",
         "the URL of a Git repository, e.g. https://github.com/example/openclaw-eks.git",
     ),
 ]
