@@ -69,7 +69,8 @@ class Fork:
             text=True,
         )
         if done.returncode != 0:
-            self._git("checkout", "--quiet", "--", "environments")
+            if self._git("ls-files", "environments"):
+                self._git("checkout", "--quiet", "--", "environments")
             raise AssertionError(f"render, for «{message}»:\n{done.stdout}{done.stderr}")
         return self.commit(message)
 
