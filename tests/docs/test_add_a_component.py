@@ -162,6 +162,7 @@ def test_bump_pin_and_explain_know_it(followed: Path) -> None:
     assert "Its pods." in run(followed, "-m", "generator", "explain", f"services.{NAME}.replicas").stdout
 
 
+@pytest.mark.longest
 @pytest.mark.thorough
 def test_types_are_clean(followed: Path) -> None:
     done = run(followed, "-m", "mypy", *NEW)
@@ -177,6 +178,7 @@ def test_every_default_test_is_green(followed: Path) -> None:
     assert done.returncode == 0, done.stdout[-6000:]
 
 
+@pytest.mark.longest
 @pytest.mark.thorough
 @pytest.mark.parametrize("section", ["Adding a rule", "Adding an alert"])
 def test_a_rule_and_an_alert_are_added_as_the_page_says(section: str, tmp_path: Path) -> None:
@@ -191,6 +193,7 @@ def test_a_rule_and_an_alert_are_added_as_the_page_says(section: str, tmp_path: 
         assert " error" not in printed, printed[-6000:]
 
 
+@pytest.mark.longest
 @pytest.mark.thorough
 @pytest.mark.parametrize("mistake", mistakes(), ids=lambda pair: pair[1].line + " " + pair[0].path)
 def test_a_mistake_prints_what_the_page_says(followed: Path, tmp_path: Path, mistake: tuple[Edit, Command]) -> None:
@@ -202,6 +205,7 @@ def test_a_mistake_prints_what_the_page_says(followed: Path, tmp_path: Path, mis
     assert not command.missing(printed), f"Missing: {command.missing(printed)}\n\n{printed}"
 
 
+@pytest.mark.longest
 @pytest.mark.thorough
 def test_without_it_the_tree_is_as_before(followed: Path, untouched: Path, tmp_path: Path) -> None:
     folder = tmp_path / "back"
