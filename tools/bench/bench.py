@@ -37,7 +37,7 @@ PEERS = CACHE / "venv"
 PROJECTS = CACHE / "projects"
 
 # Rows of the first table, measured on the real environments: title -> arguments of `python -m generator`.
-VERBS: dict[str, list[str]] = {"render": ["render"], "check": ["check"]}
+VERBS: dict[str, list[str]] = {"render --all": ["render", "--all"], "render": ["render"], "check": ["check"]}
 
 
 GROWING = (
