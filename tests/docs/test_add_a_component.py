@@ -68,7 +68,8 @@ def state(folder: Path) -> dict[str, bytes]:
         name.as_posix(): path.read_bytes()
         for name, path in paths.items()
         if not any(
-            part in ("__pycache__", ".cache", ".mypy_cache", ".ruff_cache", ".hypothesis") for part in name.parts
+            part in (".git", "__pycache__", ".cache", ".mypy_cache", ".ruff_cache", ".hypothesis")
+            for part in name.parts
         )
     }
 
