@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from generator.diff.source import Comparison
 from generator.environment.load import DEFAULTS
 from generator.environment.model import Environment
 from generator.trees.plan import Plan, folders
+from generator.trees.repository import strangers
 from generator.trees.write import Report, compare
 
 DANGER, FINDING = "danger", "finding"
@@ -41,7 +42,9 @@ def compared(root: Path, base: str) -> Compared:
     except git.GitUnusable as error:
         fail(str(error))
     owned = [folder for name in (DEFAULTS, *(env.name for env in environments)) for folder in folders(name)]
-    return Compared(found, made, environments, compare(root, made.files, owned))
+    stale = compare(root, made.files, owned)
+    nobodys = strangers(root, (DEFAULTS, *same, *(env.name for env in environments)))
+    return Compared(found, made, environments, replace(stale, deleted=sorted([*stale.deleted, *nobodys.deleted])))
 
 
 @click.command(epilog="Example: python -m generator diff origin/main --markdown")

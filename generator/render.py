@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import parallel
 from generator.environment.load import DEFAULTS
-from generator.environment.problem import EnvironmentInvalid
 from generator.trees import inputs, record
 from generator.trees.plan import ROOTS
-from generator.trees.prepare import Prepared, Preparer
-from generator.trees.write import Report, commit, ownerless, sweep
-
-Task = tuple[inputs.Unit, record.Entry | None]
-Progress = Callable[[int, int], None]
+from generator.trees.prepare import Preparer
+from generator.trees.repository import Progress, every, strangers
+from generator.trees.write import Report, commit, sweep
 
 
 @dataclass(frozen=True)
@@ -39,11 +35,8 @@ def render(root: Path, *, anew: bool = False, progress: Progress = lambda done, 
     units = inputs.units(root)
     known = {} if anew else record.read(root)
     try:
-        prepared = _prepared(root, [(unit, known.get(unit.name)) for unit in units], progress)
-        reports = [
-            *(one.report for one in prepared),
-            Report([], [], ownerless(root, ROOTS, [folder for unit in units for folder in unit.folders]), 0),
-        ]
+        prepared = every(Preparer, (root,), [(unit, known.get(unit.name)) for unit in units], progress)
+        reports = [*(one.report for one in prepared), strangers(root, [unit.name for unit in units])]
         commit(root, reports)
     except BaseException:
         sweep(root, ROOTS)
@@ -58,20 +51,6 @@ def render(root: Path, *, anew: bool = False, progress: Progress = lambda done, 
         len(units) - 1,
         sum(not one.rendered for one in prepared if one.unit.name != DEFAULTS),
     )
-
-
-def _prepared(
-    root: Path, tasks: Sequence[tuple[inputs.Unit, record.Entry | None]], progress: Callable[[int, int], None]
-) -> list[Prepared]:
-    prepared = []
-    for one in parallel.each(Preparer, (root,), tasks):
-        prepared.append(one)
-        progress(len(prepared) - 1, len(tasks) - 1)
-        if one.problems and one.unit.name == DEFAULTS:
-            break  # every environment would repeat them
-    if problems := [problem for one in prepared for problem in one.problems]:
-        raise EnvironmentInvalid(problems)
-    return prepared
 
 
 def _sum(reports: Sequence[Report]) -> Report:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from generator import parallel
 from generator.check import current, run
 from generator.check.finding import Finding
 from generator.environment.load import DEFAULTS, names
 from generator.environment.problem import EnvironmentInvalid, Problem
-from generator.trees.plan import ROOTS, folders
-from generator.trees.repository import Repository
-from generator.trees.write import Report, compare, ownerless
+from generator.trees.plan import folders
+from generator.trees.repository import Progress, Repository, every, strangers
+from generator.trees.write import compare
 
 
 @dataclass(frozen=True)
@@ -27,21 +26,12 @@ class Checked:
     """Why it cannot be rendered, and so was not checked."""
 
 
-def check(root: Path, today: date, progress: Callable[[int, int], None] = lambda done, of: None) -> run.Result:
+def check(root: Path, today: date, progress: Progress = lambda done, of: None) -> run.Result:
     """The trees of all environments.  Raises EnvironmentInvalid with the problems of those that cannot be rendered."""
-    repository = Repository(root)
-    units = [DEFAULTS, *names(repository.folder)]
-    done: list[Checked] = []
-    for one in parallel.each(Checking, (root, today), units):
-        done.append(one)
-        progress(len(done) - 1, len(units) - 1)
-        if one.problems and len(done) == 1:
-            break  # every environment would repeat those of the defaults
-    if problems := [problem for one in done for problem in one.problems]:
-        raise EnvironmentInvalid(problems)
-    owned = [folder for name in units for folder in folders(name)]
-    stale = Report([], [], ownerless(root, ROOTS, owned), 0)
-    findings = [*current.findings(root, {}, stale), *(finding for one in done for finding in one.findings)]
+    units = [DEFAULTS, *names(Repository(root).folder)]
+    done = every(Checking, (root, today), units, progress)
+    stale = current.findings(root, {}, strangers(root, units))
+    findings = [*stale, *(finding for one in done for finding in one.findings)]
     return run.Result(sorted(findings), sum(one.objects for one in done))
 
 

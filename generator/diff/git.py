@@ -10,6 +10,8 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from generator.trees.fingerprint import blob
+
 
 class GitUnusable(Exception):
     """Git cannot answer; carries its own words and what to do."""
@@ -55,9 +57,12 @@ def texts(root: Path, names: Iterable[str]) -> dict[str, str]:
 
 def name_of(text: str, like: str) -> str:
     """The name that git gives a content, by the hash of the repository that `like` is a name of."""
-    data = text.encode()
-    algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256  # git's own names, nothing secret
-    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
+    return name_of_data(text.encode(), like)
+
+
+def name_of_data(data: bytes, like: str) -> str:
+    """The same for bytes, as they lie on disk."""
+    return blob(data, hashlib.sha1 if len(like) == 40 else hashlib.sha256).hex()
 
 
 def changed(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -47,9 +47,9 @@ def untouched(root: Path, base: str) -> set[str]:
     if not proven:
         return set()
     sources = git.tree(root, base, (ENVIRONMENTS,))
-    here = {path: path.read_text("utf-8") for path in (root / ENVIRONMENTS).glob("*.yaml") if path.is_file()}
     like = next(iter(sources.values()), "0" * 40)
-    names = {f"{ENVIRONMENTS}/{path.name}": git.name_of(text, like) for path, text in here.items()}
+    files = (path for path in (root / ENVIRONMENTS).glob("*.yaml") if path.is_file())
+    names = {f"{ENVIRONMENTS}/{path.name}": git.name_of_data(path.read_bytes(), like) for path in files}
     trees = git.folders(root, base, RENDERED)
 
     def same(*paths: str) -> bool:

@@ -1,4 +1,4 @@
-"""Git's names of files and folders, by SHA-1: a hash of what they hold, and of nothing else.
+"""Git's names of files and folders: a hash of what they hold, and of nothing else.
 
 Whether a folder holds what was rendered is then one comparison; and the name is the one that a commit has for it.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from .files import Files
 
@@ -18,9 +19,10 @@ CHUNK = 1 << 16
 """Bytes read at a time; hardly a manifest has more."""
 
 
-def blob(data: bytes) -> bytes:
-    """The name of a file's content, as bytes."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).digest()
+def blob(data: bytes, algorithm: Callable[..., Any] = hashlib.sha1) -> bytes:
+    """The name of a file's content, as bytes; `algorithm` is that of the repository."""
+    name: bytes = algorithm(b"blob %d\0" % len(data) + data, usedforsecurity=False).digest()
+    return name
 
 
 def of_files(files: Files, folder: str) -> str:

@@ -36,7 +36,10 @@ class Report:
 
 def compare(root: Path, files: Files, folders: Sequence[str]) -> Report:
     """How the folders differ from the plan; nothing is written."""
-    present = set(existing(root, folders))
+    return _compared(root, files, set(existing(root, folders)))
+
+
+def _compared(root: Path, files: Files, present: set[str]) -> Report:
     created, changed = [], []
     for path, text in files.items():
         if path not in present:
@@ -87,8 +90,7 @@ def write(root: Path, files: Files, folders: Sequence[str]) -> Report:
 
 def stage(root: Path, files: Files, folders: Sequence[str]) -> Report:
     """Writes each new text beside its target; raises OSError, and what is staged then is for `sweep`."""
-    sweep(root, folders)
-    report = compare(root, files, folders)
+    report = _compared(root, files, sweep(root, folders))
     wanted = (*report.created, *report.changed)
     for folder in {os.path.dirname(path) for path in wanted}:
         _make(root, folder)
@@ -98,12 +100,14 @@ def stage(root: Path, files: Files, folders: Sequence[str]) -> Report:
     return report
 
 
-def sweep(root: Path, folders: Iterable[str]) -> None:
-    """Removes what a write that did not come to its end has left."""
-    paths = [path for path in existing(root, folders) if path.endswith(LEFTOVERS)]
-    for path in paths:
+def sweep(root: Path, folders: Iterable[str]) -> set[str]:
+    """Removes what a write that did not come to its end has left; every other file stays, and is returned."""
+    paths = existing(root, folders)
+    left = {path for path in paths if path.endswith(LEFTOVERS)}
+    for path in left:
         os.unlink(f"{root}/{path}")
-    _prune(root, paths)
+    _prune(root, left)
+    return set(paths) - left
 
 
 def commit(root: Path, reports: Sequence[Report]) -> None:

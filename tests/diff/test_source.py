@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from generator import cli_review
 from generator.console import planned
 from generator.diff import source
 from generator.render import render
@@ -93,3 +94,16 @@ def test_without_a_record_everything_is_compared(repository: Path) -> None:
 def test_a_touched_tree_proves_nothing(repository: Path) -> None:
     (repository / "rendered/lab/karpenter/nodepool-openclaw.yaml").unlink()
     assert source.untouched(repository, "HEAD") == {"dev"}
+
+
+def test_a_file_that_is_no_text_is_left_to_whoever_loads_it(repository: Path) -> None:
+    (repository / "environments/lab.yaml").write_bytes(b"\xff")
+    assert source.untouched(repository, "HEAD") == {"dev"}
+
+
+def test_trees_of_an_environment_that_is_gone_are_stale_beside_one_that_is_left_out(repository: Path) -> None:
+    (repository / "environments/lab.yaml").unlink()
+    assert source.untouched(repository, "HEAD") == {"dev"}
+    stale = cli_review.compared(repository, "HEAD").stale
+    assert (stale.created, stale.changed) == ([], [])
+    assert {"/".join(path.split("/")[:2]) for path in stale.deleted} == {"overlays/lab", "rendered/lab"}
